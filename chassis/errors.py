@@ -1,0 +1,58 @@
+"""The errors the plumbing raises, as one tree (what a service refuses is `contracts.refusals`):
+
+RingbackError
+  StoreError
+    VersionConflict       another writer appended first: load and decide again
+    DuplicateEvent        this cause was recorded already
+    StaleOwner            another process consumed past us: step down
+    StoreRefused          a file or database that is not ours, newer than we are, or damaged
+    StoreUnavailable      the database does not answer, or the disk is full
+  LogError
+    Hole                  a record is missing between two positions: stop and alarm
+    UnreadableRecord      a record that cannot be understood: park its key
+    LogUnavailable        the broker does not answer
+"""
+
+
+class RingbackError(Exception):
+    """Anything the plumbing raises on purpose."""
+
+
+class StoreError(RingbackError):
+    """The event store could not do what was asked."""
+
+
+class VersionConflict(StoreError):
+    """Another writer appended to the stream first."""
+
+
+class DuplicateEvent(StoreError):
+    """An event of this id, and so of this cause, is stored already."""
+
+
+class StaleOwner(StoreError):
+    """The stored inbox position is not the expected one: another process owns the partition now."""
+
+
+class StoreRefused(StoreError):
+    """The file or database is foreign, damaged, or of a newer version; nothing was changed."""
+
+
+class StoreUnavailable(StoreError):
+    """The database does not answer or the disk is full; nothing was acknowledged."""
+
+
+class LogError(RingbackError):
+    """The log could not do what was asked."""
+
+
+class Hole(LogError):
+    """The record before this one was never seen here."""
+
+
+class UnreadableRecord(LogError):
+    """A record that is not a readable event of ours; carries the reason, never the content."""
+
+
+class LogUnavailable(LogError):
+    """The log does not answer; the outbox keeps what is waiting."""

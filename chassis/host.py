@@ -1,0 +1,121 @@
+"""What a service looks like to its HTTP side and to its timers: run a command, read a state, now or as it was known then."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+import msgspec
+
+from chassis.store.aggregate import Aggregate
+from contracts.envelope import Envelope, Event
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[S]):
+    """A stream's state at a version; version 0 and state None: it does not exist."""
+
+    stream: str
+    state: S | None
+    version: int
+
+
+class Timer(NamedTuple):
+    """A timer that is due: a state owes it under this name."""
+
+    stream: str
+    name: str
+    due: datetime
+
+
+class Entry(NamedTuple):
+    """One place in an index: the stream stands under `name` with `value`; pages are ordered by value, then stream."""
+
+    value: str
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """On whose behalf, and because of what. The same `cause` can be recorded once: it is the idempotency key's identity."""
+
+    cause: str
+    actor: str
+    correlation: str
+    trace: str | None = None
+    expected_version: int | None = None
+    fingerprint: str | None = None
+
+
+class Transaction(Protocol):
+    """What a use case may touch. Everything it records is kept or dropped as one; it never waits."""
+
+    now: datetime
+    actor: str
+
+    def load(self, aggregate: Aggregate[S], stream: str) -> Loaded[S]:
+        """The state of a stream, this transaction's own changes included."""
+        ...
+
+    def record(self, aggregate: Aggregate[S], stream: str, events: Sequence[Event]) -> Loaded[S]:
+        """Append events to a stream and return the state after them. No events: nothing happens."""
+        ...
+
+    def find(self, name: str, value: str) -> list[str]:
+        """Streams that stand in an index under this value now, in order of their ids."""
+        ...
+
+
+class Host(Protocol):
+    """A running service, as its api sees it."""
+
+    async def run(self, command: Any, context: Context) -> Loaded[Any]:
+        """Obey one command durably, or raise contracts.refusals.Refused; StoreUnavailable when nothing can be saved."""
+        ...
+
+    def load(self, aggregate: Aggregate[S], stream: str, known_at: datetime | None = None) -> Loaded[S]:
+        """A state now, or as it was known at an instant (by recorded time). Raises NotFound. Blocking, thread safe."""
+        ...
+
+    def history(self, stream: str, known_at: datetime | None = None) -> Sequence[Envelope[Event]]:
+        """Every event of a stream in order. Raises NotFound."""
+        ...
+
+    def find(
+        self,
+        name: str,
+        value: str | None = None,
+        *,
+        known_at: datetime | None = None,
+        after: Entry | None = None,
+        limit: int = 100,
+    ) -> Sequence[Entry]:
+        """A page of an index, of one value or of all, now or as known at an instant."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All that the plumbing must know of a service. Built in its `wiring.py`.
+
+    `react` and `on_timer` are pure: a heard event, or a timer that is due, becomes commands. `handle` obeys a command within
+    a transaction. `effects` names, for event types of its own, what to do outside once such an event is durable; it is
+    called for events this process has just recorded and never for replayed ones.
+    """
+
+    name: str
+    aggregates: tuple[Aggregate[Any], ...]
+    hears: tuple[str, ...]
+    handle: Callable[[Transaction, Any], Loaded[Any]]
+    react: Callable[[Envelope[Event]], Sequence[Any]]
+    on_timer: Callable[[Timer], Any]
+    effects: Mapping[type[Event], Callable[[Envelope[Event]], None]]
+
+    def aggregate_of(self, stream: str) -> Aggregate[Any]:
+        """The kind of a stream, by its prefix; raises LookupError."""
+        for aggregate in self.aggregates:
+            if stream.startswith(f"{aggregate.name}-"):
+                return aggregate
+        raise LookupError(f"{self.name} has no kind of stream that begins like {stream!r}")

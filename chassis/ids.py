@@ -1,0 +1,41 @@
+"""The only source of identity: derived from a cause where there is one, drawn where there is none."""
+
+import hashlib
+import uuid
+from random import Random, SystemRandom
+from typing import Protocol
+
+_NAMESPACE = uuid.UUID("6d1c2f0e-8a53-5f9b-9a51-7a0f0c1e4b57")
+
+
+def derived(*parts: object) -> str:
+    """The uuid5 of the parts, joined: the same parts give the same id on every machine for ever."""
+    name = "\x1f".join(str(part) for part in parts)
+    digest = bytearray(hashlib.sha1(_NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def event_id(cause: str, n: int) -> str:
+    """The id of the n-th event of a cause: recording a cause twice collides instead of repeating it."""
+    return derived(cause, n)
+
+
+class Ids(Protocol):
+    """What draws a new identity."""
+
+    def new(self) -> str:
+        """A fresh uuid (version 4) in text."""
+        ...
+
+
+class DrawnIds:
+    """Identities from a random source; a seeded one makes a run repeatable."""
+
+    def __init__(self, random: Random | None = None) -> None:
+        self._random = random or SystemRandom()
+
+    def new(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))

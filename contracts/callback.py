@@ -1,0 +1,180 @@
+"""What the callback service says: the review of an abandoned call, its attempts to ring back, and how it ended."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.contact import Abandonment, Marker, Sound
+from contracts.envelope import Event, Instant, Reference, Telephone, Text
+from contracts.places import Location
+from contracts.registry import event
+
+
+class Risk(StrEnum):
+    """What the review concluded so far, lowest first."""
+
+    NONE_KNOWN = "none_known"
+    RAISED = "raised"
+    HIGH = "high"
+
+
+class Outcome(StrEnum):
+    """How one attempt to ring ended (DOMAIN sections 3.5 and 11)."""
+
+    SAFE = "safe"
+    ANSWERED = "answered"
+    NOT_THE_CALLER = "not_the_caller"
+    UNDER_DURESS = "under_duress"
+    WHISPERED = "whispered"
+    VOICEMAIL = "voicemail"
+    RANG_OUT = "rang_out"
+    ENGAGED = "engaged"
+    DECLINED = "declined"
+    DEAD_HANDSET = "dead_handset"
+    NUMBER_UNKNOWN = "number_unknown"
+    NETWORK_FAILURE = "network_failure"
+    UNKNOWN = "unknown"
+
+
+class Escalation(StrEnum):
+    """Why a review left the automatic path."""
+
+    GATE_CLOSED = "gate_closed"
+    HIGH_RISK = "high_risk"
+    DURESS = "duress"
+    NO_CONTACT = "no_contact"
+    DEADLINE = "deadline"
+
+
+class Disposition(StrEnum):
+    """How a review ended; exactly one for each review."""
+
+    CALLER_SAFE = "caller_safe"
+    CALLER_RANG_AGAIN = "caller_rang_again"
+    INCIDENT_RESOLVED = "incident_resolved"
+    NO_CONTACT_NO_RISK = "no_contact_no_risk"
+    DECIDED_BY_SUPERVISOR = "decided_by_supervisor"
+
+
+class Role(StrEnum):
+    """Who owns what was escalated."""
+
+    CALL_HANDLER = "call_handler"
+    SUPERVISOR = "supervisor"
+
+
+@event("callback")
+class ReviewOpened(Event):
+    """An abandoned call is under review, opened by the fact itself; its deadline and the end of the emergency period are set."""
+
+    review: Text
+    call: Text
+    abandonment: Abandonment
+    abandoned_at: Instant
+    deadline: Instant
+    emergency_period_ends: Instant
+    policy: Text
+    number: Telephone | None = None
+    number_ref: Reference | None = None
+    sounds: tuple[Sound, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    location: Location | None = None
+    earlier_calls: int = 0
+
+
+@event("callback")
+class ReviewAssessed(Event):
+    """What is known was weighed: the risk, why, and whether the safety gate lets the telephone ring."""
+
+    review: Text
+    risk: Risk
+    reasons: tuple[Text, ...]
+    gate_open: bool
+    policy: Text
+
+
+@event("callback")
+class LocationLearned(Event):
+    """The review heard of a place."""
+
+    review: Text
+    location: Location
+
+
+@event("callback")
+class AttemptPlanned(Event):
+    """The caller will be rung at `due`."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    due: Instant
+
+
+@event("callback")
+class AttemptStarted(Event):
+    """The intention to dial, recorded before any dialling. `attempt_id` is the identity the telephone network sees."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    attempt_id: Text
+    number: Telephone
+    give_up_at: Instant
+
+
+@event("callback")
+class AttemptEnded(Event):
+    """What the telephone, a person, or the clock said about an attempt."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    attempt_id: Text
+    outcome: Outcome
+    spoke_to: Text | None = None
+    verified_by: Text | None = None
+    free_to_talk: bool | None = None
+
+
+@event("callback")
+class AttemptCancelled(Event):
+    """A planned attempt will not be made."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    reason: Text
+
+
+@event("callback")
+class ReviewEscalated(Event):
+    """The review was handed to a role. With `deploy` an incident is asked for at the top grade; `breach`: it was late."""
+
+    review: Text
+    call: Text
+    reason: Escalation
+    to: Role
+    deploy: bool
+    silent_approach: bool
+    breach: bool = False
+    reasons: tuple[Text, ...] = ()
+    location: Location | None = None
+
+
+@event("callback")
+class IncidentLinked(Event):
+    """An incident was opened for this review; the review stays open as long as the incident is."""
+
+    review: Text
+    incident: Text
+
+
+@event("callback")
+class ReviewClosed(Event):
+    """The review is over, with its one disposition."""
+
+    review: Text
+    call: Text
+    disposition: Disposition
+    reason: Text
+    attempts: int
+    by: Text
+    breach: bool = False

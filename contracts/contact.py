@@ -1,0 +1,150 @@
+"""What the contact service says: the life of a call, from the operator's transfer to its end."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.envelope import Event, Instant, Reference, Telephone, Text
+from contracts.places import Location
+from contracts.registry import event
+
+
+class Line(StrEnum):
+    """The way a call came in."""
+
+    EMERGENCY = "999"
+    NON_EMERGENCY = "101"
+
+
+class Abandonment(StrEnum):
+    """How a call broke off (DOMAIN section 2, classes a to h). A class, never a verdict."""
+
+    BEFORE_PRESENTED = "before_presented"
+    BEFORE_QUEUE = "before_queue"
+    IN_QUEUE = "in_queue"
+    SILENT_AFTER_ANSWER = "silent_after_answer"
+    LOST_AFTER_ANSWER = "lost_after_answer"
+    SOUNDS_WITHOUT_REQUEST = "sounds_without_request"
+    DEVICE_STARTED = "device_started"
+    SILENT_SOLUTION = "silent_solution"
+
+
+class Marker(StrEnum):
+    """A warning about a number, a person or a place. It can only raise what is done, never lower it."""
+
+    DOMESTIC_ABUSE = "domestic_abuse"
+    STALKING = "stalking"
+    HOSTAGE = "hostage"
+    DO_NOT_RING = "do_not_ring"
+    CODEWORD = "codeword"
+    VULNERABLE = "vulnerable"
+    PERSISTENT_WITH_PLAN = "persistent_with_plan"
+
+
+class Sound(StrEnum):
+    """What was heard on an open line."""
+
+    SILENCE = "silence"
+    VOICES = "voices"
+    VIOLENCE = "violence"
+
+
+@event("contact")
+class CallReceived(Event):
+    """The operator began to transfer a call: it is presented to this control room."""
+
+    call: Text
+    line: Line
+    switch: Text
+    number: Telephone | None = None
+    number_ref: Reference | None = None
+
+
+@event("contact")
+class CallQueued(Event):
+    """The call waits in a queue of ours."""
+
+    call: Text
+    queue: Text
+
+
+@event("contact")
+class CallAnswered(Event):
+    """A call handler picked up. `left_queue_at` is the switch's clock, `at` the handler's: they may disagree by seconds."""
+
+    call: Text
+    handler: Text
+    left_queue_at: Instant | None = None
+    waited_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
+
+
+@event("contact")
+class CallAbandoned(Event):
+    """The caller was gone before anybody could establish that all is well. It carries all that a review needs at once."""
+
+    call: Text
+    line: Line
+    abandonment: Abandonment
+    waited_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    number: Telephone | None = None
+    number_ref: Reference | None = None
+    queue: Text | None = None
+    sounds: tuple[Sound, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    location: Location | None = None
+    earlier_calls: int = 0
+
+
+@event("contact")
+class CallEnded(Event):
+    """An answered call is over."""
+
+    call: Text
+    talked_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+@event("contact")
+class LocationEstimated(Event):
+    """One more estimate of where the caller is; it may come after the call ended."""
+
+    call: Text
+    location: Location
+
+
+@event("contact")
+class CallerRangAgain(Event):
+    """The same number was answered in another call after this one had broken off. Said on the broken call's stream."""
+
+    call: Text
+    answered_call: Text
+
+
+@event("contact")
+class CallFactSetAside(Event):
+    """Telephony said something that cannot follow what is known; it is kept here as it came, and changes nothing."""
+
+    call: Text
+    fact: Text
+    reason: Text
+
+
+@event("contact")
+class MarkerPlaced(Event):
+    """Somebody put a marker on a number, with a reason and a date to look at it again."""
+
+    number_ref: Reference
+    marker: Marker
+    author: Text
+    evidence: Text
+    review_by: Instant
+
+
+@event("contact")
+class MarkerLifted(Event):
+    """A marker was taken off; that it stood stays on record."""
+
+    number_ref: Reference
+    marker: Marker
+    author: Text
+    reason: Text

@@ -1,0 +1,138 @@
+"""What the dispatch service says: units on duty and their statuses, who was sent where, and when each was free again."""
+
+from enum import IntEnum, StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.envelope import Event, Instant, Text
+from contracts.places import Location, Point
+from contracts.registry import event
+
+
+class Status(IntEnum):
+    """Radio status codes that are states (DOMAIN section 7); 12 and above are messages."""
+
+    EMERGENCY_BUTTON = 0
+    ON_DUTY = 1
+    ON_PATROL = 2
+    AT_STATION = 3
+    REFRESHMENTS = 4
+    EN_ROUTE = 5
+    AT_SCENE = 6
+    COMMITTED_DEPLOYABLE = 7
+    COMMITTED = 8
+    ESCORT = 9
+    COURT = 10
+    OFF_DUTY = 11
+
+
+class Release(StrEnum):
+    """Why an assignment ended."""
+
+    CLEARED = "cleared"
+    STOOD_DOWN = "stood_down"
+    DIVERTED = "diverted"
+    NEVER_CLEARED = "never_cleared"
+
+
+@event("dispatch")
+class UnitBookedOn(Event):
+    """A unit began a tour of duty under its callsign."""
+
+    unit: Text
+    callsign: Text
+    skills: tuple[Text, ...] = ()
+    crew: Annotated[int, Field(ge=0)] = 2
+    point: Point | None = None
+
+
+@event("dispatch")
+class UnitStatusReported(Event):
+    """A status, from the officer's device or set by a controller. `at` is the device's time."""
+
+    unit: Text
+    status: Status
+    source: Text
+    incident: Text | None = None
+    point: Point | None = None
+
+
+@event("dispatch")
+class JobRequested(Event):
+    """Dispatch took on a request for units."""
+
+    job: Text
+    incident: Text
+    units: Annotated[int, Field(ge=1)]
+    grade: Text
+    skills: tuple[Text, ...] = ()
+    location: Location | None = None
+    silent_approach: bool = False
+    attend_by: Instant | None = None
+    outside: bool = False
+
+
+@event("dispatch")
+class UnitAssigned(Event):
+    """A unit was sent. `overlaps` names incidents it still held when an outside source said so; inside it stays empty."""
+
+    unit: Text
+    assignment: Text
+    incident: Text
+    job: Text
+    by: Text
+    reasons: tuple[Text, ...] = ()
+    override: Text | None = None
+    overlaps: tuple[Text, ...] = ()
+
+
+@event("dispatch")
+class JobUnitAdded(Event):
+    """The job's own record that one of the units it asked for is on its way."""
+
+    job: Text
+    incident: Text
+    unit: Text
+    assignment: Text
+    override: Text | None = None
+
+
+@event("dispatch")
+class AssignmentEnded(Event):
+    """The unit no longer holds the incident. `reached` tells whether it was ever on scene."""
+
+    unit: Text
+    assignment: Text
+    incident: Text
+    job: Text
+    release: Release
+    reached: bool
+
+
+@event("dispatch")
+class JobUnitRemoved(Event):
+    """The job's own record that a unit no longer works for it."""
+
+    job: Text
+    incident: Text
+    unit: Text
+    assignment: Text
+    release: Release
+
+
+@event("dispatch")
+class JobClosed(Event):
+    """No more units are wanted."""
+
+    job: Text
+    incident: Text
+    reason: Text
+
+
+@event("dispatch")
+class UnitBookedOff(Event):
+    """The tour of duty is over."""
+
+    unit: Text
+    callsign: Text
