@@ -93,9 +93,7 @@ def _text(name: str, raw: bytes) -> str:
         raise UnreadableRecord(f"header {name} is not UTF-8") from None
 
 
-def outgoing(
-    service: str, stream: str, version: int, position: int, name: str, state: bytes, previous: int
-) -> Outgoing:
+def outgoing(service: str, stream: str, version: int, position: int, name: str, state: bytes, previous: int) -> Outgoing:
     """The record that carries a stored event."""
     head = decode_head(state)
     data = bytes(head.data)

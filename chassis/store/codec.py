@@ -56,9 +56,7 @@ def twin(model: type[Value]) -> type[msgspec.Struct]:
     fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
     for name, field in model.model_fields.items():
         kind = _twin_type(field.annotation)
-        fields.append(
-            (name, kind) if field.is_required() else (name, kind, field.get_default(call_default_factory=True))
-        )
+        fields.append((name, kind) if field.is_required() else (name, kind, field.get_default(call_default_factory=True)))
     fields.sort(key=len)
     return msgspec.defstruct(model.__name__, fields, frozen=True, kw_only=True)
 
