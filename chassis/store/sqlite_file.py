@@ -11,6 +11,7 @@ from chassis.errors import StoreRefused, StoreUnavailable
 
 APPLICATION_ID = 0x52424B31
 MIGRATIONS = sorted((Path(__file__).parent / "migrations" / "sqlite").glob("*.sql"))
+CACHE_KIB = 32 * 1024
 VERSION = len(MIGRATIONS)
 
 
@@ -39,6 +40,7 @@ def check(path: Path) -> None:
 def prepare(cursor: sqlite3.Cursor, durable: bool) -> None:
     """Bring the schema up to date and set how hard a commit tries."""
     cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     version = cursor.execute("PRAGMA user_version").fetchone()[0]
     for number, migration in enumerate(MIGRATIONS[version:], version + 1):
         cursor.executescript(
