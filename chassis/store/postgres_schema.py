@@ -23,5 +23,5 @@ def migrate(connection: psycopg.Connection[Any]) -> None:
                 f"The schema was written by a newer Ringback (format {version}, this one knows {VERSION}). Upgrade."
             )
         for number, migration in enumerate(MIGRATIONS[version:], version + 1):
-            connection.execute(migration.read_bytes())
+            connection.execute(migration.read_bytes(), prepare=False)
             connection.execute("INSERT INTO ringback_schema VALUES (%s)", (number,))

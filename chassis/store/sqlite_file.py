@@ -19,7 +19,9 @@ def check(path: Path) -> None:
     """Raise StoreRefused when an existing file cannot be an event store of this version; a missing one is fine."""
     if not path.exists() or path.stat().st_size == 0:
         return
-    if path.open("rb").read(16) != b"SQLite format 3\x00":
+    with path.open("rb") as file:
+        magic = file.read(16)
+    if magic != b"SQLite format 3\x00":
         raise StoreRefused(f"{path} is not an event store (no SQLite file). Name another folder, or move the file away.")
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
