@@ -27,6 +27,7 @@ class PostgresStorage(Reading):
     """Storage in one schema of a PostgreSQL database. `dsn` is a `postgresql://` URL; the schema is made if missing."""
 
     position = "notification_id"
+    collate = ' COLLATE "C"'
 
     def __init__(self, dsn: str, schema: str) -> None:
         self._address = _address(dsn)

@@ -68,7 +68,11 @@ def append(storage: Storage, *events: NewEvent) -> int:
 def test_positions_have_no_gaps_and_versions_are_kept(storage: Storage) -> None:
     assert append(storage, event("call-a", 1), event("call-b", 1)) == 0
     assert append(storage, event("call-a", 2)) == 2
-    assert [(e.position, e.stream, e.version) for e in storage.page(0, 10)] == [(1, "call-a", 1), (2, "call-b", 1), (3, "call-a", 2)]
+    assert [(e.position, e.stream, e.version) for e in storage.page(0, 10)] == [
+        (1, "call-a", 1),
+        (2, "call-b", 1),
+        (3, "call-a", 2),
+    ]
     assert [e.version for e in storage.stream("call-a", after=1)] == [2]
     assert storage.last_position() == 3
     assert [e.position for e in storage.page(1, 1)] == [2]
