@@ -78,6 +78,10 @@ class Inbox:
         self._reading[partition] = _Reading(stored, stored)
         return stored.offset + 1
 
+    def position(self, partition: Partition) -> int:
+        """The source position of the last record dealt with."""
+        return self._reading[partition].seen.position
+
     def stopped(self) -> Mapping[Partition, str]:
         """Partitions that stopped, with the reason."""
         return {partition: reading.stopped for partition, reading in self._reading.items() if reading.stopped}
@@ -188,8 +192,7 @@ class Inbox:
         return key in self._parked or any((parked.partition.topic, parked.key) == key for parked in taken.parked)
 
     def _park(self, record: Record, why: str, taken: _Taken, desk: Desk) -> None:
-        now = desk.begin(Context("", "", "")).now
-        parked = ParkedRecord(record.partition, record.key, record.offset, why, now, record.headers, record.value)
+        parked = ParkedRecord(record.partition, record.key, record.offset, why, desk.now(), record.headers, record.value)
         desk.write(Changes(parked=[parked]))
         taken.parked.append(parked)
         taken.progress.parked += 1

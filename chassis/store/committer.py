@@ -6,12 +6,13 @@ appended first, the use cases run again, each on its own, on fresh states.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chassis.clock import Clock
 from chassis.errors import DuplicateEvent, StaleOwner, StoreError, VersionConflict
 from chassis.host import Context
-from chassis.store.storage import Changes, Storage, StoredEvent
+from chassis.store.storage import Changes, NewEvent, Storage, StoredEvent
 from chassis.store.transaction import Batch, LiveTransaction, States
 from contracts.refusals import Refused
 
@@ -44,6 +45,18 @@ class Desk:
     def begin(self, context: Context) -> LiveTransaction:
         """A transaction on someone's behalf, at the present moment."""
         return LiveTransaction(self._batch, context, self._clock.now())
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self._clock.now()
+
+    def rehearsal(self) -> "Desk":
+        """A desk whose batch is never written: to see what would happen."""
+        return Desk(Batch(self.storage, self._batch.known), self._clock, retried=False)
+
+    def planned(self) -> Sequence[NewEvent]:
+        """What the batch would append so far."""
+        return self._batch.changes.events
 
     def accept(self, transaction: LiveTransaction) -> None:
         """Keep what it recorded."""

@@ -155,6 +155,9 @@ class SqliteStorage(Reading):
                 cursor.row_factory = None
                 return cursor.execute(statement, parameters).fetchall()
 
+    def lead(self) -> bool:
+        return True
+
     def flush(self) -> None:
         with sqlite_file.plainly(self._path), self._lock:
             self._pending = 0

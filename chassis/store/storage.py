@@ -203,6 +203,10 @@ class Storage(Protocol):
         """Write events at the positions they have (rebuild); `ids` are each event's id and cause."""
         ...
 
+    def lead(self) -> bool:
+        """Whether this process is the one that publishes; tried again each time it is not. One process: always."""
+        ...
+
     def ping(self) -> None:
         """Show that the database can be used; raises StoreUnavailable."""
         ...

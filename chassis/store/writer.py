@@ -4,20 +4,28 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from chassis.store.committer import Committer, Result, Work
 
 MOST = 256
 
 
+class Done(Protocol):
+    """Where a result goes: a future of threads, or one of the event loop that `resolve` runs on."""
+
+    def cancelled(self) -> bool: ...
+    def set_result(self, result: Any, /) -> None: ...
+    def set_exception(self, exception: BaseException, /) -> None: ...
+
+
 class _Waiting(NamedTuple):
     work: Work
-    done: "Future[Any]"
+    done: Done
 
 
 class Writer:
-    """Group commit. `submit` from any thread; the future resolves when the work is durable, or fails with its error.
+    """Group commit, from any thread.
 
     `resolve` is how results are handed out: called once a commit with a function to run where the waiters live.
     """
@@ -30,11 +38,15 @@ class Writer:
         self.batches = 0
         self._thread.start()
 
-    def submit(self, work: Work) -> "Future[Any]":
-        """Queue a use case."""
-        waiting = _Waiting(work, Future())
-        self._queue.put(waiting)
-        return waiting.done
+    def submit(self, work: Work, done: Done) -> None:
+        """Queue a use case; `done` is resolved when its work is durable or has failed."""
+        self._queue.put(_Waiting(work, done))
+
+    def run(self, work: Work) -> Any:
+        """Queue a use case and wait for it: for threads that may wait."""
+        done: Future[Any] = Future()
+        self.submit(work, done)
+        return done.result()
 
     def waiting(self) -> int:
         """How many use cases are queued."""
