@@ -11,6 +11,7 @@ RingbackError
     Hole                  a record is missing between two positions: stop and alarm
     UnreadableRecord      a record that cannot be understood: park its key
     LogUnavailable        the broker does not answer
+  SettingsRefused         an environment variable that is unknown or makes no sense
 """
 
 
@@ -56,3 +57,7 @@ class UnreadableRecord(LogError):
 
 class LogUnavailable(LogError):
     """The log does not answer; the outbox keeps what is waiting."""
+
+
+class SettingsRefused(RingbackError):
+    """The environment holds a setting that is unknown, wrong or missing; names each and says what to do, never a secret."""
