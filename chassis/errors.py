@@ -12,6 +12,7 @@ RingbackError
     UnreadableRecord      a record that cannot be understood: park its key
     LogUnavailable        the broker does not answer
   SettingsRefused         an environment variable that is unknown or makes no sense
+  PortInUse               another process listens where we should
 """
 
 
@@ -61,3 +62,7 @@ class LogUnavailable(LogError):
 
 class SettingsRefused(RingbackError):
     """The environment holds a setting that is unknown, wrong or missing; names each and says what to do, never a secret."""
+
+
+class PortInUse(RingbackError):
+    """Another process listens on this address and port."""
