@@ -13,6 +13,7 @@ RingbackError
     LogUnavailable        the broker does not answer
   SettingsRefused         an environment variable that is unknown or makes no sense
   PortInUse               another process listens where we should
+  PolicyRefused           policy data that lacks something, leaves a gap or overlaps: nothing starts with it
 """
 
 
@@ -66,3 +67,7 @@ class SettingsRefused(RingbackError):
 
 class PortInUse(RingbackError):
     """Another process listens on this address and port."""
+
+
+class PolicyRefused(RingbackError):
+    """Policy data that lacks something, leaves a gap or overlaps; names the file, the key and the reason."""

@@ -4,7 +4,7 @@ import errno
 import traceback
 from enum import IntEnum
 
-from chassis.errors import LogError, PortInUse, SettingsRefused, StoreError, StoreRefused
+from chassis.errors import LogError, PolicyRefused, PortInUse, SettingsRefused, StoreError, StoreRefused
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -34,6 +34,8 @@ def of(error: BaseException) -> tuple[Exit, str]:
             return Exit.PORT_IN_USE, str(error)
         case StoreRefused():
             return Exit.REFUSED_DATA, f"the store is refused: {error}"
+        case PolicyRefused():
+            return Exit.REFUSED_DATA, f"the policy is refused: {error}"
         case StoreError():
             return Exit.STORE_UNAVAILABLE, f"the store is not available: {error}"
         case LogError():
