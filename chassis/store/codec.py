@@ -12,7 +12,7 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
-from pydantic import ValidationError
+from pydantic import AwareDatetime, ValidationError
 
 from chassis.errors import UnreadableRecord
 from contracts import registry, upcasts
@@ -64,6 +64,8 @@ def twin(model: type[Value]) -> type[msgspec.Struct]:
 def _twin_type(annotation: Any) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, Value):
         return twin(annotation)
+    if annotation is AwareDatetime:
+        return datetime
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _twin_type(parts[0])
