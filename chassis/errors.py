@@ -11,6 +11,7 @@ RingbackError
     Hole                  a record is missing between two positions: stop and alarm
     UnreadableRecord      a record that cannot be understood: park its key
     LogUnavailable        the broker does not answer
+  PolicyRefused           policy data that lacks something, leaves a gap or overlaps: nothing starts with it
 """
 
 
@@ -56,3 +57,7 @@ class UnreadableRecord(LogError):
 
 class LogUnavailable(LogError):
     """The log does not answer; the outbox keeps what is waiting."""
+
+
+class PolicyRefused(RingbackError):
+    """Policy data that lacks something, leaves a gap or overlaps; names the file, the key and the reason."""

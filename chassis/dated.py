@@ -1,0 +1,106 @@
+"""What may be set differently from a date on: read from a file, checked whole, and asked by instant or by version."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from chassis.errors import PolicyRefused
+
+T = TypeVar("T")
+
+
+class _Head(msgspec.Struct, frozen=True, rename={"since": "from"}):
+    version: str
+    since: datetime
+    sources: list[str]
+    until: datetime | None = None
+
+
+_HEAD_ONLY = ("from", "until", "sources")
+
+
+@dataclass(frozen=True, slots=True)
+class Edition(Generic[T]):
+    """One version, in force from `since` until just before `until`, or until further notice, and where it comes from."""
+
+    version: str
+    since: datetime
+    until: datetime | None
+    sources: tuple[str, ...]
+    rules: T
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[T]):
+    """All editions, oldest first: each begins when the one before it ends."""
+
+    editions: tuple[Edition[T], ...]
+
+    def at(self, instant: datetime) -> T:
+        """The rules in force at an instant; LookupError outside all editions."""
+        for edition in reversed(self.editions):
+            if edition.since <= instant and (edition.until is None or instant < edition.until):
+                return edition.rules
+        raise LookupError(f"no policy is in force at {instant.isoformat()}")
+
+    def version(self, version: str) -> T:
+        """The rules of a version, in force or not; LookupError when there is none."""
+        for edition in self.editions:
+            if edition.version == version:
+                return edition.rules
+        raise LookupError(f"there is no policy version {version!r}")
+
+
+def read(path: Path, rules: type[T]) -> Dated[T]:
+    """The editions in a TOML file of `[[policy]]` tables; PolicyRefused names the file, the key and the reason.
+
+    Every table has `version`, `from`, `sources`, perhaps `until`, and the fields of `rules` (among them may be `version`).
+    """
+    try:
+        tables = tomllib.loads(path.read_text("utf-8")).get("policy")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as broken:
+        raise PolicyRefused(f"{path}: cannot be read ({broken})") from None
+    if not isinstance(tables, list) or not tables:
+        raise PolicyRefused(f"{path}: policy: there must be one [[policy]] table at least")
+    editions = tuple(_edition(path, n, table, rules) for n, table in enumerate(tables))
+    _follow_on(path, editions)
+    return Dated(editions)
+
+
+def _edition(path: Path, n: int, table: Mapping[str, Any], rules: type[T]) -> Edition[T]:
+    fields = {key: value for key, value in table.items() if key not in _HEAD_ONLY}
+    try:
+        head = msgspec.convert(table, _Head)
+        edition = Edition(head.version, head.since, head.until, tuple(head.sources), msgspec.convert(fields, rules))
+    except msgspec.ValidationError as invalid:
+        raise PolicyRefused(f"{path}: policy[{n}]: {invalid}") from None
+    if not edition.sources:
+        raise PolicyRefused(f"{path}: policy[{n}].sources: say where the rules come from")
+    if edition.since.tzinfo is None or (edition.until is not None and edition.until.tzinfo is None):
+        raise PolicyRefused(f"{path}: policy[{n}].from and .until must carry a zone, as in 2017-06-01T00:00:00Z")
+    return edition
+
+
+def _follow_on(path: Path, editions: tuple[Edition[T], ...]) -> None:
+    if len({edition.version for edition in editions}) < len(editions):
+        raise PolicyRefused(f"{path}: policy.version: two editions have the same version")
+    for n, (before, after) in enumerate(pairwise(editions), start=1):
+        if before.until is None or before.until > after.since:
+            raise PolicyRefused(f"{path}: policy[{n}].from: overlaps {before.version}, which is in force {_until(before)}")
+        if before.until < after.since:
+            raise PolicyRefused(f"{path}: policy[{n}].from: leaves a gap after {before.version}, in force {_until(before)}")
+    for n, edition in enumerate(editions):
+        if edition.until is not None and edition.until <= edition.since:
+            raise PolicyRefused(f"{path}: policy[{n}].until: ends before it begins")
+    if editions[-1].until is not None:
+        raise PolicyRefused(f"{path}: policy[{len(editions) - 1}].until: the last edition must be in force until further notice")
+
+
+def _until(edition: Edition[T]) -> str:
+    return "until further notice" if edition.until is None else f"until {edition.until.isoformat()}"
