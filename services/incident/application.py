@@ -1,9 +1,10 @@
 """What the incident service can be asked to do: load the incident, add what policy says, decide, record."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chassis import ids
+from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.store.aggregate import Aggregate
 from contracts.incident import Origin
@@ -11,23 +12,20 @@ from contracts.refusals import Invalid
 from services.incident.domain.commands import Command, Grade, OpenForReview, OpenIncident, Regrade, RequestResources
 from services.incident.domain.decisions import decide
 from services.incident.domain.incident import EVOLVE, Incident, index
-from services.incident.domain.standard import Standard, as_reported
-from services.incident.policy.grades import GradeBook, GradeSet
+from services.incident.domain.standard import Grades, Standard, as_reported
 
 INCIDENT = Aggregate("incident", Incident, EVOLVE, index=index)
 
 
 def incident_id(origin: Origin, origin_id: str) -> str:
-    """The one incident of an origin: who opens it twice opens it once. A review gives its own identity on."""
-    if origin is Origin.REVIEW:
-        return f"incident-{origin_id.removeprefix('review-')}"
+    """The one incident of a call, or of another control room's report: who opens it twice opens it once."""
     return f"incident-{ids.derived('incident', origin.value, origin_id)}"
 
 
 class Incidents:
     """The use cases, under a force's grades."""
 
-    def __init__(self, grades: GradeBook) -> None:
+    def __init__(self, grades: Dated[Grades]) -> None:
         self._grades = grades
 
     def handle(self, transaction: Transaction, command: Command) -> Loaded[Incident]:
@@ -43,37 +41,18 @@ class Incidents:
             case OpenIncident(force=None):
                 return replace(command, force=grades.force)
             case OpenForReview():
-                return replace(command, force=grades.force, standard=standard(grades, grades.grades[0].name))
+                return replace(command, force=grades.force, standard=grades.top())
             case Grade() | Regrade() if state is not None:
-                return replace(command, standard=_given(grades, state, command.grade))
-            case RequestResources() if state is not None and state.grade is not None and state.policy == grades.version:
-                return replace(command, standard=standard(grades, state.grade))
+                return replace(command, standard=_standard(grades, state, command.grade))
+            case RequestResources() if state is not None and state.grade is not None and not state.outside:
+                return replace(command, standard=grades.standard(state.grade))
             case _:
                 return command
 
 
-def _given(grades: GradeSet, state: Incident, grade: str) -> Standard:
-    return as_reported(grade) if state.outside else standard(grades, grade)
-
-
-def standard(grades: GradeSet, name: str) -> Standard:
-    """What a grade of the set promises; raises Invalid with the grades there are."""
-    try:
-        rank = grades.rank(name)
-    except LookupError:
-        names = tuple(grade.name for grade in grades.grades)
-        raise Invalid("unknown-grade", f"{grades.version} has no such grade; it has {', '.join(names)}.", names) from None
-    rule = grades.grades[rank - 1]
-    return Standard(
-        rule.name,
-        grades.version,
-        rank,
-        _minutes(rule.allocate_within_min),
-        _minutes(rule.attend_within_min),
-        rule.units,
-        tuple(rule.skills),
-    )
-
-
-def _minutes(count: int | None) -> timedelta | None:
-    return None if count is None else timedelta(minutes=count)
+def _standard(grades: Grades, state: Incident, grade: str) -> Standard:
+    standard = as_reported(grade) if state.outside else grades.standard(grade)
+    if standard is None:
+        names = grades.names()
+        raise Invalid("unknown-grade", f"{grades.version} has no such grade; it has {', '.join(names)}.", names)
+    return standard

@@ -8,6 +8,7 @@ from contracts.callback import ReviewEscalated
 from contracts.dispatch import Status, UnitStatusReported
 from contracts.envelope import Envelope, Event
 from services.incident.domain.commands import Command, NoteOnScene, OpenForReview
+from services.incident.domain.incident import of_review
 
 
 def react(heard: Envelope[Event]) -> Sequence[Command]:
@@ -31,7 +32,7 @@ def _on_status(event: UnitStatusReported) -> Sequence[Command]:
 
 def _for_review(event: ReviewEscalated) -> OpenForReview:
     return OpenForReview(
-        incident=f"incident-{event.review.removeprefix('review-')}",
+        incident=of_review(event.review),
         review=event.review,
         at=event.at,
         reasons=event.reasons or (event.reason.value,),

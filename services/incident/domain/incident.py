@@ -54,6 +54,11 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.origin is Origin.OTHER_CONTROL_ROOM
 
 
+def of_review(review: str) -> str:
+    """The one incident of a review: it carries the review's own identity on."""
+    return f"incident-{review.removeprefix('review-')}"
+
+
 def allowed(state: Incident) -> tuple[str, ...]:
     """What can be asked of it now."""
     if state.closed_at is not None:
