@@ -135,7 +135,7 @@ def _asked_for_review(state: Incident, command: OpenForReview, standard: Standar
 def _grade(state: Incident, command: Grade, at: datetime) -> list[Event]:
     if state.grade == command.grade:
         return []
-    standard = _standard(command.standard, command.grade)
+    standard = _standard(command.standard)
     if state.outside and state.grade is not None:
         return [_regraded(state, standard, command.by, "as the other control room reported", at)]
     if not state.outside:
@@ -156,12 +156,12 @@ def _regrade(state: Incident, command: Regrade, at: datetime) -> list[Event]:
         _open_or_refuse(state, "a regrade")
     if state.grade == command.grade:
         return []
-    return [_regraded(state, _standard(command.standard, command.grade), command.by, command.rationale, at)]
+    return [_regraded(state, _standard(command.standard), command.by, command.rationale, at)]
 
 
-def _standard(standard: Standard | None, grade: str) -> Standard:
+def _standard(standard: Standard | None) -> Standard:
     if standard is None:
-        raise Invalid("unknown-grade", f"The grade set in force has no grade {grade!r}.")
+        raise Invalid("unknown-grade", "The grade set in force has no such grade.")
     return standard
 
 
