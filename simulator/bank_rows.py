@@ -11,14 +11,14 @@ from typing import NamedTuple
 from simulator.localtime import LocalTime, nearest_day
 from simulator.table import Format, Table, Unreadable
 
-_ORDER = tuple(
-    "vru+line call_id customer_id priority type date(yymmdd) vru_entry vru_exit vru_time q_start q_exit q_time outcome"
-    " ser_start ser_exit ser_time server".split()
+_ORDER = (
+    *("vru+line", "call_id", "customer_id", "priority", "type", "date(yymmdd)", "vru_entry", "vru_exit", "vru_time"),
+    *("q_start", "q_exit", "q_time", "outcome", "ser_start", "ser_exit", "ser_time", "server"),
 )
 FORMAT = Format(
     name="a table of a bank's calls (tab separated, its first line begins with vru+line, call_id, customer_id)",
     separator="\t",
-    columns={name: () for name in _ORDER} | {"date(yymmdd)": ("date", "yymmdd")},
+    columns=dict.fromkeys(_ORDER, ()) | {"date(yymmdd)": ("date", "yymmdd")},
     needed=frozenset(_ORDER) - {"customer_id", "priority", "type", "vru_time", "q_time", "ser_time", "server"},
     order=_ORDER,
 )

@@ -37,7 +37,7 @@ _USED = (
 FORMAT = Format(
     name="a table of fire calls for service (comma separated, with Call Number, Unit ID, Received DtTm and so on)",
     separator=",",
-    columns={name: () for name in _USED} | {"Location": ("case_location", "point")},
+    columns=dict.fromkeys(_USED, ()) | {"Location": ("case_location", "point")},
     needed=frozenset(_NEEDED),
 )
 STAMPS = ("Response DtTm", "On Scene DtTm", "Transport DtTm", "Hospital DtTm")
