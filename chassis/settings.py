@@ -101,6 +101,9 @@ class Settings(BaseSettings):
         0, description="pause between readiness turning false and closing the door, where the platform has no preStop sleep"
     )
     drain_seconds: Seconds = Field(20, description="longest wait for requests under way when stopping")
+    rate_per_second: float = Field(
+        200, gt=0, le=100_000, allow_inf_nan=False, description="requests a second that each principal may make for long"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least serious line to write")
     policy: Path | None = Field(None, description="folder of the force's own policy files; left out: the built-in defaults")
     telephone: Literal["none", "simulated"] = Field(

@@ -228,3 +228,11 @@ def _count(attributes: Mapping[str, str], name: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 18):
         raise UnreadableRecord(f"not a record of ours: attribute {name!r} is not a count")
     return int(text)
+
+
+def traceparent(record: Record) -> str | None:
+    """The trace a record belongs to, if it says so; read without parsing the rest."""
+    for name, value in record.headers:
+        if name == "ce_traceparent":
+            return value.decode("ascii", "ignore")
+    return None
