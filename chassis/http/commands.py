@@ -60,7 +60,7 @@ class _Commands(Guard):
             correlation=cause if correlation_id is None else _uuid(correlation_id),
             trace=_trace(request),
             expected_version=self._expected(if_match),
-            fingerprint=_fingerprint(request),
+            fingerprint=None if idempotency_key is None else _fingerprint(request),
         )
 
     def _expected(self, if_match: str | None) -> int | None:
