@@ -6,6 +6,7 @@ The one module that may catch every error: whatever happens below must end in a 
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -102,8 +103,8 @@ class Lifecycle:
     def run(self, build: Callable[[], Awaitable[Parts]]) -> int:
         """Open the door, build the parts, serve until a signal comes, drain; returns the exit code of the process."""
         try:
-            door = listen(self._host, self._port)
-            return asyncio.run(self._live(build, door))
+            with listen(self._host, self._port) as door:
+                return asyncio.run(self._live(build, door))
         except BaseException as error:  # noqa: BLE001  whatever it is, the process ends here and says why
             code, sentence = exits.of(error)
             if code is Exit.INTERNAL:
@@ -111,7 +112,7 @@ class Lifecycle:
             sys.stderr.write(f"ringback {self._name}: {sentence}\n")
             return code
 
-    async def _live(self, build: Callable[[], Awaitable[Parts]], door: Any) -> int:
+    async def _live(self, build: Callable[[], Awaitable[Parts]], door: socket.socket) -> int:
         stopping = self._on_signals()
         parts = await _unless(stopping, asyncio.ensure_future(build()))
         if parts is None:
