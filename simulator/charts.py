@@ -1,13 +1,14 @@
 """Draws the report's charts as plain SVG inside the page: no script, no font and no picture from anywhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import accumulate
 
 _WIDTH, _HEIGHT = 720, 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 8, 14, 44
 _ROW, _LABEL = 30, 210
+_NUMBERED = 10
+"""Up to so many columns each carries its number; more would run into each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +24,17 @@ def columns(chart: str, title: str, labels: Sequence[str], series: Sequence[Seri
     """Upright bars, the series stacked; `below` names what the labels are. `chart` is unique in the page."""
     totals = [sum(values) for values in zip(*(one.values for one in series), strict=True)]
     top, ticks = _scale(max(totals, default=0))
-    plot, wide = _HEIGHT - _TOP - _BOTTOM, (_WIDTH - _LEFT - _RIGHT) / max(len(labels), 1)
+    plot, wide = float(_HEIGHT - _TOP - _BOTTOM), (_WIDTH - _LEFT - _RIGHT) / max(len(labels), 1)
     parts = [_grid(tick, _TOP + plot * (1 - tick / top)) for tick in ticks]
     for place, label in enumerate(labels):
-        x = _LEFT + wide * place
-        ends = list(accumulate(one.values[place] for one in series))
-        for one, end in zip(series, ends, strict=True):
-            value = one.values[place]
-            tip = f"{label}: {value:,} {one.name}"
-            parts.append(_bar(x + wide * 0.14, _TOP + plot * (1 - end / top), wide * 0.72, plot * value / top, one, tip))
+        x, foot = _LEFT + wide * place, _TOP + plot
+        for one in series:
+            high = plot * one.values[place] / top
+            foot -= high
+            parts.append(_bar(x + wide * 0.14, foot, wide * 0.72, high, one.colour, f"{label}: {one.values[place]:,} {one.name}"))
         parts.append(_text(x + wide / 2, _HEIGHT - _BOTTOM + 17, label, "middle"))
-        if len(labels) <= 10:
-            parts.append(
-                _text(x + wide / 2, _TOP + plot * (1 - totals[place] / top) - 4, f"{totals[place]:,}", "middle", "value")
-            )
+        if len(labels) <= _NUMBERED:
+            parts.append(_text(x + wide / 2, foot - 4, f"{totals[place]:,}", "middle", "value"))
     parts.append(_text(_LEFT + (_WIDTH - _LEFT - _RIGHT) / 2, _HEIGHT - 7, below, "middle"))
     return _drawing(chart, title, _described(labels, series), _HEIGHT, parts)
 
@@ -47,12 +45,11 @@ def rows(chart: str, title: str, counts: dict[str, int], colour: str = "a") -> s
     parts = []
     for place, (name, count) in enumerate(counts.items()):
         y = 4 + _ROW * place
-        one = Series(name, (count,), colour)
         long = (_WIDTH - _LABEL - 110) * count / max(most, 1)
         parts.append(_text(_LABEL - 10, y + _ROW / 2 + 4, name, "end"))
-        parts.append(_bar(_LABEL, y + 5, max(long, 1), _ROW - 10, one, f"{name}: {count:,}"))
+        parts.append(_bar(_LABEL, y + 5, max(long, 1), _ROW - 10, colour, f"{name}: {count:,}"))
         parts.append(_text(_LABEL + long + 8, y + _ROW / 2 + 4, f"{count:,}  ({count / total:.1%})", "start", "value"))
-    return _drawing(chart, title, _described(list(counts), [Series("", list(counts.values()))]), 8 + _ROW * len(counts), parts)
+    return _drawing(chart, title, _described(list(counts), [Series(title, list(counts.values()))]), 8 + _ROW * len(counts), parts)
 
 
 def _drawing(chart: str, title: str, description: str, height: float, parts: Sequence[str]) -> str:
@@ -64,15 +61,16 @@ def _drawing(chart: str, title: str, description: str, height: float, parts: Seq
 
 
 def _described(labels: Sequence[str], series: Sequence[Series]) -> str:
-    return ". ".join(
-        f"{one.name + ': ' if one.name else ''}{', '.join(f'{label} {value:,}' for label, value in zip(labels, one.values, strict=True))}"
-        for one in series
-    )
+    return ". ".join(_listed(one.name, zip(labels, one.values, strict=True)) for one in series)
 
 
-def _bar(x: float, y: float, width: float, height: float, one: Series, tip: str) -> str:
+def _listed(name: str, counts: Iterable[tuple[str, int]]) -> str:
+    return f"{name}: {', '.join(f'{label} {count:,}' for label, count in counts)}"
+
+
+def _bar(x: float, y: float, width: float, height: float, colour: str, tip: str) -> str:
     return (
-        f'<rect class="{one.colour}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
+        f'<rect class="{colour}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
         f"<title>{escape(tip)}</title></rect>"
     )
 

@@ -51,9 +51,9 @@ def render(run: Run, figures: Figures, set_aside: SetAside) -> str:
 DEFINITIONS: Mapping[str, str] = {
     "Calls": "every call presented to this control room, on any line.",
     "Answered": "calls that a call handler picked up.",
-    "Abandoned": "the caller was gone before anybody could establish that all is well; the class says how. A class is no verdict.",
+    "Abandoned": "the caller was gone before anybody could establish that all is well; its class says how, and is no verdict.",
     "Wait": "from joining the queue to leaving it, by the switch's clock; answered without queueing counts as 0 s.",
-    "Answer time": "from presented (the operator begins the transfer) to picked up, of calls on 999; published in the bands shown.",
+    "Answer time": "from presented (the operator begins the transfer) to picked up, of calls on 999; in the published bands.",
     "Most in the queue": "within one second, who leaves goes before who joins.",
     "Time to review": "from the break to the first weighing of what is known about the call.",
     "Time to ring back": "from the break to the first dialling, of the reviews in which somebody was rung.",

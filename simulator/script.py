@@ -32,8 +32,12 @@ class Script(Protocol):
     """An input of the time-lapse. Its memory does not grow with the length of what it plays."""
 
     set_aside: SetAside
+    zone: str
+    """The zone of the hours in figures and report."""
     total: int
-    """How many stimuli `stimuli` will give: for the progress bar."""
+    """How many rows or calls there are to play."""
+    span: tuple[datetime, datetime] | None
+    """From when to when they begin: for a progress bar that follows the clock. None: there are none."""
 
     def stimuli(self) -> Iterator[Stimulus]:
         """Everything that comes by itself, lazily and in order of `at`. Can be asked for once."""

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,10 @@ CREATE TABLE row (
   at REAL NOT NULL, whole TEXT NOT NULL, line INTEGER NOT NULL, identity TEXT NOT NULL UNIQUE, fields TEXT NOT NULL,
   PRIMARY KEY (at, whole, line)
 ) WITHOUT ROWID
+"""
+_IN_ORDER = """
+SELECT line, whole, fields FROM row JOIN (SELECT whole, min(at) AS first FROM row GROUP BY whole) USING (whole)
+ORDER BY first, whole, at, line
 """
 
 
@@ -52,8 +56,17 @@ class Spool:
         return cursor.rowcount == 1
 
     def __iter__(self) -> Iterator[Spooled]:
-        for line, whole, fields in self._base.execute("SELECT line, whole, fields FROM row ORDER BY at, whole, line"):
+        """By the first row of each whole; within one whole by time, then line."""
+        for line, whole, fields in self._base.execute(_IN_ORDER):
             yield Spooled(line, whole, json.loads(fields))
+
+    def __len__(self) -> int:
+        return int(self._base.execute("SELECT count(*) FROM row").fetchone()[0])
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """The first and the last instant by which rows are ordered; None when there are no rows."""
+        first, last = self._base.execute("SELECT min(at), max(at) FROM row").fetchone()
+        return None if first is None else (datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC))
 
     def close(self) -> None:
         """The scratch file is gone with this."""

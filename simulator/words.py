@@ -1,6 +1,7 @@
 """How figures are said to people: durations, shares and the names of what was counted."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 
 def seconds(value: float | None) -> str:
@@ -30,7 +31,7 @@ def banded(edges_s: tuple[int, ...]) -> list[str]:
     """What the bands between edges are called."""
     if not edges_s:
         return ["all"]
-    between = [f"{_short(low)} to {_short(high)}" for low, high in zip(edges_s, edges_s[1:], strict=False)]
+    between = [f"{_short(low)} to {_short(high)}" for low, high in pairwise(edges_s)]
     return [f"under {_short(edges_s[0])}", *between, f"{_short(edges_s[-1])} or more"]
 
 
