@@ -40,9 +40,13 @@ class DataFolder:
             raise StoreRefused(f"There is no folder {path}.")
         mark = folder._read()
         if mark.get("format", 0) > FORMAT:
-            raise StoreRefused(f"{path} was written by a newer Ringback (format {mark['format']}, this one reads {FORMAT}). Upgrade.")
+            raise StoreRefused(
+                f"{path} was written by a newer Ringback (format {mark['format']}, this one reads {FORMAT}). Upgrade."
+            )
         if whole and mark.get("state") == "running" and mark.get("kind") != "live":
-            raise StoreRefused(f"{path} is half written: the {mark.get('kind')} that made it was cut off. Run it again elsewhere.")
+            raise StoreRefused(
+                f"{path} is half written: the {mark.get('kind')} that made it was cut off. Run it again elsewhere."
+            )
         return folder
 
     def _read(self) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import typer
 from chassis import exits
 from chassis.errors import RingbackError
 from chassis.exits import Exit
-from cli import contracts, history, local_servers, log, parked, rebuild, timelapse, token, up, verify
+from cli import contracts, history, log, parked, rebuild, timelapse, token, up, verify
+from cli.local import commands as local
 from simulator.script import InputRefused
 
 EXITS = """Exit codes: 0 done; 1 a check failed; 2 wrong usage; 3 data or input refused; 4 store not available;
@@ -30,7 +31,7 @@ app.command("rebuild")(rebuild.rebuild)
 app.command("verify")(verify.verify)
 app.command("token")(token.token)
 app.add_typer(contracts.app, name="contracts")
-app.add_typer(local_servers.app, name="local")
+app.add_typer(local.app, name="local")
 
 
 def main() -> None:

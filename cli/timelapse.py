@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from simulator.force_day import ForceDay
 
 from chassis.clock import VirtualClock
 from chassis.exits import Exit
@@ -29,7 +30,6 @@ from simulator.bank import BankCalls
 from simulator.figures import Figures
 from simulator.fire import FireDispatch
 from simulator.fold import fold
-from simulator.force_day import ForceDay
 from simulator.report import Run
 from simulator.script import Script
 
@@ -60,7 +60,9 @@ def force_day(
 
 
 @app.command("bank-calls", epilog=EXITS)
-def bank_calls(file: Annotated[Path, typer.Argument(help="Call records, tab separated.")], data: Data = None, as_json: AsJson = False) -> None:
+def bank_calls(
+    file: Annotated[Path, typer.Argument(help="Call records, tab separated.")], data: Data = None, as_json: AsJson = False
+) -> None:
     """Play a bank's call centre as if every line were a 999 line.
 
     Example: ringback timelapse bank-calls bank_1999_01.tsv --json
@@ -70,7 +72,9 @@ def bank_calls(file: Annotated[Path, typer.Argument(help="Call records, tab sepa
 
 
 @app.command("fire-dispatch", epilog=EXITS)
-def fire_dispatch(file: Annotated[Path, typer.Argument(help="Calls for service, CSV.")], data: Data = None, as_json: AsJson = False) -> None:
+def fire_dispatch(
+    file: Annotated[Path, typer.Argument(help="Calls for service, CSV.")], data: Data = None, as_json: AsJson = False
+) -> None:
     """Enter what another control room reported: one row a unit and call; overlaps are flagged, never dropped.
 
     Example: ringback timelapse fire-dispatch sffd_2017-01.csv --data /tmp/fire
