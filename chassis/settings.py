@@ -271,7 +271,7 @@ def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
 def _contradictions(environment: Mapping[str, str], service: str | None) -> Iterator[str]:
     if environment.get("POSTGRES_ENABLE_DB_FUNCTIONS", "").lower() in _YES:
         yield "POSTGRES_ENABLE_DB_FUNCTIONS: unset it; with it the positions of heard events are silently not saved"
-    if service and environment.get(variable("service"), service) != service:
+    if service and (environment.get(variable("service")) or service) != service:
         yield f"{variable('service')}: this process is {service}; unset it, or start the service it names"
 
 
