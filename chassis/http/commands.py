@@ -4,6 +4,7 @@ import hashlib
 import re
 import uuid
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 from fastapi import Depends, Header
@@ -85,10 +86,10 @@ def etag(version: int) -> str:
 
 
 def respond(loaded: Loaded[S], view: object, *, status: int = 200, location: str | None = None) -> Response:
-    """A view (a pydantic model, or anything msgspec writes) of a loaded state, with its ETag."""
+    """A view (a pydantic model, or anything msgspec writes) of a loaded state, with its ETag; `location` is a path, unquoted."""
     headers = {"ETag": etag(loaded.version)}
     if location is not None:
-        headers["Location"] = location
+        headers["Location"] = quote(location, safe="/:?=&")
     content = view.model_dump_json().encode() if isinstance(view, BaseModel) else msgspec.json.encode(view)
     return Response(content, status, headers, "application/json")
 

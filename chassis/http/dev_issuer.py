@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from tempfile import mkstemp
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -108,8 +109,7 @@ def _put_once(path: Path, text: str) -> None:
 
 
 def _draft(path: Path, text: str) -> Path:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    return draft
+    return Path(name)

@@ -13,9 +13,9 @@ from chassis.http.auth import SAFE_METHODS, guards
 from chassis.http.problems import MEDIA_TYPE, Problem
 from chassis.http.validation import Fault, KnownNames
 
-_EVERY = (401, 403, 422, 429, 500, 503)
+_EVERY = (400, 401, 403, 422, 429, 500, 503)
 _WITH_PATH = (404,)
-_COMMANDS = (400, 408, 409, 412, 413, 415)
+_COMMANDS = (408, 409, 412, 413, 415)
 _REFERENCE = "#/components/schemas/"
 
 
