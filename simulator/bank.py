@@ -21,6 +21,8 @@ from simulator.table import Table
 
 SWITCH = "bank"
 QUEUE = "999"
+NUMBERS = "+446"
+"""A caller's number is made from the customer id, in a range of the United Kingdom where nobody has a telephone."""
 
 
 class BankCalls:
@@ -65,7 +67,8 @@ def _told(cause: str, call: BankCall) -> Iterator[Ranked]:
 
 def _facts(call: BankCall) -> Iterator[Fact]:
     identity = call_id(SWITCH, call.identity)
-    yield PresentCall(call=identity, at=call.greeting.start, line=Line.EMERGENCY, number=call.customer, switch=call.switch)
+    number = None if call.customer is None else f"{NUMBERS}{call.customer:>09}"
+    yield PresentCall(call=identity, at=call.greeting.start, line=Line.EMERGENCY, number=number, switch=call.switch)
     if call.queue:
         yield QueueCall(call=identity, at=call.queue.start, queue=QUEUE)
     left = call.queue.exit if call.queue else None
