@@ -29,7 +29,7 @@ class Aggregate(Generic[S]):
 
     `owes` names the timers a state has open and when each is due; `index` the (name, value) entries under which the
     stream can be found. Both are compared before and after each append, so a rebuild from events restores them exactly.
-    Stream ids begin with `name` and a hyphen.
+    Stream ids begin with `name` and a hyphen. Raise `revision` when `evolve` changes meaning: older snapshots are then ignored.
     """
 
     name: str
@@ -38,3 +38,7 @@ class Aggregate(Generic[S]):
     owes: Callable[[S], Mapping[str, datetime]] = _nothing_owed
     index: Callable[[S], Iterable[tuple[str, str]]] = _not_indexed
     snapshot_every: int = 100
+    revision: int = 1
+
+    def __hash__(self) -> int:
+        return id(self)

@@ -1,0 +1,218 @@
+"""Hearing other services: each record once, in order, with its effects and the new position in one transaction.
+
+A record is dropped when its source position was seen, and refused when the one before it was not (a hole: stop and alarm).
+A record that cannot be dealt with is parked, and with it all later ones of its key; everything else flows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chassis.errors import Hole, UnreadableRecord
+from chassis.host import Context, Service
+from chassis.log.cloudevents import Arrived, arrived
+from chassis.log.port import Partition, Record
+from chassis.store.codec import decode_head, envelope
+from chassis.store.committer import DEFECTS, Desk, Work
+from chassis.store.storage import Changes, InboxMove, InboxPosition, ParkedRecord, Storage
+from contracts.refusals import Refused
+
+POISON = (UnreadableRecord, Refused, *DEFECTS)
+START = InboxPosition(0, -1)
+
+
+@dataclass(slots=True)
+class Progress:
+    """What became of the records of one take."""
+
+    handled: int = 0
+    ignored: int = 0
+    repeated: int = 0
+    parked: int = 0
+    hole: Hole | None = None
+    newest: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One partition as it is being consumed: what the store has, and how far this process is."""
+
+    stored: InboxPosition
+    seen: InboxPosition
+    gaps_explained: int = 0
+    quiet: int = 0
+    stopped: str = ""
+
+
+@dataclass(slots=True)
+class Limits:
+    """When parking gives way to stopping, and how often a position without effects is written."""
+
+    parked_keys: int = 100
+    quiet_records: int = 1000
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What one take changed beside the store; adopted only once it is durable."""
+
+    seen: InboxPosition
+    progress: Progress = field(default_factory=Progress)
+    parked: list[ParkedRecord] = field(default_factory=list)
+    explained: int = 0
+
+
+class Inbox:
+    """The consuming half of one service. Not thread safe: `take` builds the work, the writer runs it, `adopt` ends it."""
+
+    def __init__(self, service: Service, storage: Storage, limits: Limits | None = None) -> None:
+        self._service = service
+        self._storage = storage
+        self._limits = limits or Limits()
+        self._reading: dict[Partition, _Reading] = {}
+        self._parked: set[tuple[str, str]] = {(parked.topic, parked.key) for parked in storage.parked_keys()}
+
+    def begin(self, partition: Partition) -> int:
+        """(Re)read the position of a partition that was just assigned; returns the log offset to read from."""
+        stored = self._storage.inbox().get(partition, START)
+        self._reading[partition] = _Reading(stored, stored)
+        return stored.offset + 1
+
+    def position(self, partition: Partition) -> int:
+        """The source position of the last record dealt with."""
+        return self._reading[partition].seen.position
+
+    def stopped(self) -> Mapping[Partition, str]:
+        """Partitions that stopped, with the reason."""
+        return {partition: reading.stopped for partition, reading in self._reading.items() if reading.stopped}
+
+    def parked_keys(self) -> int:
+        """How many keys wait."""
+        return len(self._parked)
+
+    def take(self, partition: Partition, records: Sequence[Record]) -> Callable[[Desk], _Taken]:
+        """The use case that deals with the next records of a partition."""
+        reading = self._reading[partition]
+
+        def work(desk: Desk) -> _Taken:
+            taken = _Taken(reading.seen, explained=reading.gaps_explained)
+            for record in records:
+                try:
+                    self._one(record, taken, desk)
+                except Hole as hole:
+                    taken.progress.hole = hole
+                    break
+            self._position(partition, reading, taken, desk)
+            return taken
+
+        return work
+
+    def _position(self, partition: Partition, reading: _Reading, taken: _Taken, desk: Desk) -> None:
+        eventful = taken.progress.handled or taken.progress.parked
+        quiet = reading.quiet + taken.progress.ignored
+        if (eventful or quiet >= self._limits.quiet_records) and taken.seen.position > reading.stored.position:
+            desk.write(Changes(inbox=[InboxMove(partition, reading.stored.position, taken.seen)]))
+
+    def adopt(self, partition: Partition, taken: _Taken) -> Progress:
+        """The take is durable: go on from there."""
+        reading = self._reading[partition]
+        progress = taken.progress
+        eventful = progress.handled or progress.parked
+        reading.seen, reading.gaps_explained = taken.seen, taken.explained
+        reading.quiet += progress.ignored
+        if eventful or reading.quiet >= self._limits.quiet_records:
+            reading.stored, reading.quiet = taken.seen, 0
+        self._parked |= {(record.partition.topic, record.key) for record in taken.parked}
+        if progress.hole is not None:
+            reading.stopped = str(progress.hole)
+        elif len(self._parked) > self._limits.parked_keys:
+            reading.stopped = f"more than {self._limits.parked_keys} keys are parked"
+        return progress
+
+    def settle(self) -> Work | None:
+        """The use case that writes positions which moved without effects; None when there is nothing to write."""
+        moves = [
+            InboxMove(partition, reading.stored.position, reading.seen)
+            for partition, reading in self._reading.items()
+            if reading.seen.position > reading.stored.position
+        ]
+        if not moves:
+            return None
+
+        def work(desk: Desk) -> list[InboxMove]:
+            desk.write(Changes(inbox=moves))
+            return moves
+
+        return work
+
+    def settled(self, moves: Sequence[InboxMove]) -> None:
+        """The positions are durable."""
+        for move in moves:
+            reading = self._reading[move.partition]
+            reading.stored, reading.quiet = move.to, 0
+
+    def unpark(self, topic: str, key: str) -> None:
+        """The key flows again."""
+        self._parked.discard((topic, key))
+
+    def _one(self, record: Record, taken: _Taken, desk: Desk) -> None:
+        progress = taken.progress
+        try:
+            event = arrived(record)
+        except UnreadableRecord as unreadable:
+            taken.explained += 1
+            taken.seen = InboxPosition(taken.seen.position, record.offset)
+            self._park(record, str(unreadable), taken, desk)
+            return
+        if event.position <= taken.seen.position:
+            progress.repeated += 1
+            return
+        if event.previous != taken.seen.position:
+            if not taken.explained:
+                raise Hole(
+                    f"{record.partition.topic}/{record.partition.number}: after position {taken.seen.position} came"
+                    f" {event.position}, which says {event.previous} goes before it"
+                )
+            taken.explained = 0
+        taken.seen = InboxPosition(event.position, record.offset)
+        if self._is_parked(record, taken):
+            self._park(record, "an earlier record of this key is parked", taken, desk)
+            return
+        try:
+            effective = react(self._service, event, desk)
+        except POISON as poison:
+            self._park(record, reason(poison), taken, desk)
+            return
+        progress.handled += effective
+        progress.ignored += not effective
+        progress.newest = decode_head(event.state).recorded
+
+    def _is_parked(self, record: Record, taken: _Taken) -> bool:
+        key = (record.partition.topic, record.key)
+        return key in self._parked or any((parked.partition.topic, parked.key) == key for parked in taken.parked)
+
+    def _park(self, record: Record, why: str, taken: _Taken, desk: Desk) -> None:
+        parked = ParkedRecord(record.partition, record.key, record.offset, why, desk.now(), record.headers, record.value)
+        desk.write(Changes(parked=[parked]))
+        taken.parked.append(parked)
+        taken.progress.parked += 1
+
+
+def react(service: Service, event: Arrived, desk: Desk) -> bool:
+    """Let a service hear one event; whether anything was recorded. Everything or nothing of the event is kept."""
+    heard = envelope(event.service, event.stream, event.version, event.position, event.type, event.state)
+    commands = service.react(heard)
+    if not commands or (desk.retried and desk.storage.caused_by(heard.id)):
+        return False
+    transaction = desk.begin(Context(heard.id, actor=f"service:{service.name}", correlation=heard.correlation, trace=heard.trace))
+    for command in commands:
+        service.handle(transaction, command)
+    desk.accept(transaction)
+    return bool(transaction.changes)
+
+
+def reason(poison: Exception) -> str:
+    """Why a record was parked: the kind of error, and its words only where they are ours and hold no personal data."""
+    if isinstance(poison, UnreadableRecord | Refused):
+        return str(poison)
+    return f"defect while reacting: {type(poison).__name__}"

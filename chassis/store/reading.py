@@ -1,0 +1,153 @@
+"""Reading the store: the same queries on every database; an adapter brings only how a query is run."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from chassis.host import Entry, Timer
+from chassis.log.port import Headers, Partition
+from chassis.store.storage import CommandOutcome, InboxPosition, ParkedKey, ParkedRecord, Snapshot, StoredEvent
+
+
+def text(instant: datetime) -> str:
+    """An instant as it is stored: RFC 3339 in UTC, always with microseconds, so that text order is time order."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def instant(stored: str) -> datetime:
+    """The instant of a stored text."""
+    return datetime.fromisoformat(stored)
+
+
+def headers_blob(headers: Headers) -> bytes:
+    """Record headers as one value."""
+    return msgspec.msgpack.encode(headers)
+
+
+class Reading:
+    """The read half of Storage over `_query`. `position` is the column that numbers events."""
+
+    position = "rowid"
+    collate = ""
+
+    def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """Run a query written with `?` placeholders; rows as tuples."""
+        raise NotImplementedError
+
+    def stream(self, stream: str, after: int = 0) -> Sequence[StoredEvent]:
+        rows = self._query(
+            f"SELECT {self.position}, originator_id, originator_version, topic, state FROM stored_events"
+            " WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version",
+            (stream, after),
+        )
+        return [StoredEvent._make(row) for row in rows]
+
+    def page(self, after: int, limit: int) -> Sequence[StoredEvent]:
+        rows = self._query(
+            f"SELECT {self.position}, originator_id, originator_version, topic, state FROM stored_events"
+            f" WHERE {self.position} > ? ORDER BY {self.position} LIMIT ?",
+            (after, limit),
+        )
+        return [StoredEvent._make(row) for row in rows]
+
+    def streams(self, after: str, limit: int) -> Sequence[str]:
+        rows = self._query(
+            f"SELECT DISTINCT originator_id{self.collate} AS stream FROM stored_events WHERE originator_id{self.collate} > ?"
+            " ORDER BY stream LIMIT ?",
+            (after, limit),
+        )
+        return [row[0] for row in rows]
+
+    def entries(self, after: tuple[str, str, str], limit: int) -> Sequence[tuple[str, str, str]]:
+        return self._query(
+            "SELECT name, value, stream FROM lookups WHERE until = '' AND (name, value, stream) > (?, ?, ?)"
+            " ORDER BY name, value, stream LIMIT ?",
+            (*after, limit),
+        )
+
+    def last_position(self) -> int:
+        return int(self._query(f"SELECT max({self.position}) FROM stored_events")[0][0] or 0)
+
+    def caused_by(self, cause: str) -> bool:
+        return bool(self._query("SELECT 1 FROM event_ids WHERE cause = ? LIMIT 1", (cause,)))
+
+    def causes_among(self, causes: Sequence[str]) -> frozenset[str]:
+        marks = ",".join("?" * len(causes))
+        return frozenset(row[0] for row in self._query(f"SELECT DISTINCT cause FROM event_ids WHERE cause IN ({marks})", causes))
+
+    def command(self, cause: str) -> CommandOutcome | None:
+        rows = self._query("SELECT cause, fingerprint, stream, version FROM commands WHERE cause = ?", (cause,))
+        return CommandOutcome._make(rows[0]) if rows else None
+
+    def snapshot(self, stream: str) -> Snapshot | None:
+        rows = self._query("SELECT stream, version, schema, state FROM snapshots WHERE stream = ?", (stream,))
+        return Snapshot._make(rows[0]) if rows else None
+
+    def find(self, name: str, value: str | None, known_at: datetime | None, after: Entry | None, limit: int) -> Sequence[Entry]:
+        clauses, parameters = ["name = ?"], [name]
+        if value is not None:
+            clauses.append("value = ?")
+            parameters.append(value)
+        if after is not None:
+            clauses.append("(value, stream) > (?, ?)")
+            parameters += after
+        if known_at is None:
+            clauses.append("until = ''")
+        else:
+            clauses.append("since <= ? AND (until = '' OR until > ?)")
+            parameters += [text(known_at)] * 2
+        where = " AND ".join(clauses)
+        rows = self._query(
+            f"SELECT value, stream FROM lookups WHERE {where} ORDER BY value, stream LIMIT ?", (*parameters, limit)
+        )
+        return [Entry._make(row) for row in rows]
+
+    def timers(self) -> Sequence[Timer]:
+        return [
+            Timer(row[0], row[1], instant(row[2]))
+            for row in self._query("SELECT stream, name, due FROM timers ORDER BY stream, name")
+        ]
+
+    def due(self, now: datetime, limit: int) -> Sequence[Timer]:
+        rows = self._query(
+            "SELECT stream, name, due FROM timers WHERE due <= ? ORDER BY due, stream, name LIMIT ?", (text(now), limit)
+        )
+        return [Timer(row[0], row[1], instant(row[2])) for row in rows]
+
+    def next_due(self) -> datetime | None:
+        due = self._query("SELECT min(due) FROM timers")[0][0]
+        return instant(due) if due else None
+
+    def inbox(self) -> Mapping[Partition, InboxPosition]:
+        rows = self._query("SELECT topic, partition, position, log_offset FROM inbox ORDER BY topic, partition")
+        return {Partition(row[0], row[1]): InboxPosition(row[2], row[3]) for row in rows}
+
+    def relayed(self) -> Mapping[int, int]:
+        return dict(self._query("SELECT partition, position FROM relayed"))
+
+    def parked_keys(self) -> Sequence[ParkedKey]:
+        rows = self._query(
+            "SELECT p.topic, p.key, count(*), min(p.log_offset), min(p.since),"
+            " (SELECT f.reason FROM parked f WHERE f.topic = p.topic AND f.key = p.key ORDER BY f.log_offset LIMIT 1)"
+            " FROM parked p GROUP BY p.topic, p.key ORDER BY min(p.since), p.key"
+        )
+        return [ParkedKey(row[0], row[1], row[2], row[3], instant(row[4]), row[5]) for row in rows]
+
+    def parked(self, topic: str, key: str) -> Sequence[ParkedRecord]:
+        rows = self._query(
+            "SELECT topic, partition, key, log_offset, reason, since, headers, value FROM parked"
+            " WHERE topic = ? AND key = ? ORDER BY log_offset",
+            (topic, key),
+        )
+        return [
+            ParkedRecord(
+                Partition(row[0], row[1]), row[2], row[3], row[4], instant(row[5]),
+                msgspec.msgpack.decode(bytes(row[6]), type=tuple[tuple[str, bytes], ...]), bytes(row[7]),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def ping(self) -> None:
+        self._query("SELECT 1")

@@ -1,0 +1,189 @@
+"""The event store in one SQLite file: no server, one writer, readers beside it."""
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from eventsourcing.persistence import InfrastructureFactory, ProcessRecorder
+from eventsourcing.sqlite import SQLiteProcessRecorder
+from eventsourcing.utils import Environment
+
+from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused, VersionConflict
+from chassis.log.port import Partition
+from chassis.store import sqlite_file
+from chassis.store.reading import Reading, headers_blob, text
+from chassis.store.storage import Changes, InboxPosition, LookupChange, StoredEvent
+
+MEMORY = Path(":memory:")
+
+
+class SqliteStorage(Reading):
+    """Storage on SQLite. `batch`: how many appends share a commit; above 1 nothing is durable before `flush` (time-lapse)."""
+
+    def __init__(self, path: Path = MEMORY, batch: int = 1) -> None:
+        self._path = path
+        self._batch = batch
+        self._pending = 0
+        self._one_connection = batch > 1 or path == MEMORY
+        self._lock = threading.RLock()
+        self._closing = ExitStack()
+        if path != MEMORY:
+            sqlite_file.check(path)
+        with sqlite_file.plainly(path):
+            self._recorder = _recorder(path)
+            self._cursor = self._writing_cursor()
+            sqlite_file.prepare(self._cursor, durable=batch == 1)
+
+    def _writing_cursor(self) -> sqlite3.Cursor:
+        connection = self._closing.enter_context(self._recorder.datastore.get_connection(commit=True))
+        cursor: sqlite3.Cursor = self._closing.enter_context(connection.cursor())
+        cursor.row_factory = None
+        return cursor
+
+    def append(self, changes: Changes) -> int:
+        with sqlite_file.plainly(self._path), self._lock:
+            if not self._cursor.connection.in_transaction:
+                self._cursor.execute("BEGIN IMMEDIATE")
+            try:
+                last = self._write(changes)
+            except StoreError as clash:
+                self._cursor.execute("ROLLBACK")
+                if self._pending:
+                    raise StoreRefused(f"{clash}, with {self._pending} appends not yet written: this run is lost.") from clash
+                raise
+            except BaseException:
+                self._cursor.execute("ROLLBACK")
+                raise
+            self._pending += 1
+            if self._pending >= self._batch:
+                self.flush()
+        return last
+
+    def _write(self, changes: Changes) -> int:
+        for move in changes.inbox:
+            self._move(*move)
+        last = self._cursor.execute("SELECT max(rowid) FROM stored_events").fetchone()[0] or 0
+        if changes.events:
+            self._insert(
+                [StoredEvent(last + n, e.stream, e.version, e.type, e.state) for n, e in enumerate(changes.events, 1)],
+                [(e.id, e.cause) for e in changes.events],
+            )
+        self._beside(changes)
+        return int(last)
+
+    def _insert(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]]) -> None:
+        try:
+            self._cursor.executemany(
+                "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)", events
+            )
+        except sqlite3.IntegrityError as clash:
+            raise VersionConflict(str(clash)) from None
+        try:
+            self._cursor.executemany(
+                "INSERT INTO event_ids (id, position, cause) VALUES (?,?,?)",
+                [(id_, event.position, cause) for (id_, cause), event in zip(ids, events, strict=True)],
+            )
+        except sqlite3.IntegrityError as clash:
+            raise DuplicateEvent(str(clash)) from None
+
+    def _beside(self, changes: Changes) -> None:
+        run = self._cursor.execute
+        for lookup in changes.lookups:
+            self._look_up(lookup)
+        for (stream, name), due in changes.timers.items():
+            if due is None:
+                run("DELETE FROM timers WHERE stream = ? AND name = ?", (stream, name))
+            else:
+                run("INSERT OR REPLACE INTO timers VALUES (?,?,?)", (stream, name, text(due)))
+        for snapshot in changes.snapshots.values():
+            run("INSERT OR REPLACE INTO snapshots VALUES (?,?,?,?)", snapshot)
+        for record in changes.parked:
+            values = (*record.partition, record.key, record.offset, record.reason, text(record.since))
+            run("INSERT OR REPLACE INTO parked VALUES (?,?,?,?,?,?,?,?)", (*values, headers_blob(record.headers), record.value))
+        for record in changes.unparked:
+            where = (record.partition.topic, record.key, record.offset)
+            run("DELETE FROM parked WHERE topic = ? AND key = ? AND log_offset = ?", where)
+        for outcome in changes.commands:
+            run("INSERT INTO commands VALUES (?,?,?,?)", outcome)
+        for partition, position in changes.relayed.items():
+            run("INSERT OR REPLACE INTO relayed VALUES (?,?)", (partition, position))
+
+    def _look_up(self, change: LookupChange) -> None:
+        entry = (change.name, change.value, change.stream)
+        if change.opened:
+            self._cursor.execute(
+                "INSERT INTO lookups VALUES (?,?,?,?,'') ON CONFLICT (name, value, stream, since) DO UPDATE SET until = ''",
+                (*entry, text(change.at)),
+            )
+        else:
+            self._cursor.execute(
+                "UPDATE lookups SET until = ? WHERE name = ? AND value = ? AND stream = ? AND until = ''",
+                (text(change.at), *entry),
+            )
+
+    def _move(self, partition: Partition, expected: int, to: InboxPosition) -> None:
+        if expected == 0:
+            self._cursor.execute("INSERT OR IGNORE INTO inbox VALUES (?,?,?,?)", (*partition, *to))
+        else:
+            self._cursor.execute(
+                "UPDATE inbox SET position = ?, log_offset = ? WHERE topic = ? AND partition = ? AND position = ?",
+                (*to, *partition, expected),
+            )
+        if self._cursor.rowcount != 1:
+            raise StaleOwner(f"{partition.topic}/{partition.number} is no longer at position {expected}")
+
+    def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
+        with sqlite_file.plainly(self._path), self._lock:
+            self.flush()
+            self._cursor.execute("BEGIN IMMEDIATE")
+            try:
+                self._insert(events, ids)
+                for move in changes.inbox:
+                    self._move(*move)
+                self._beside(changes)
+            except BaseException:
+                self._cursor.execute("ROLLBACK")
+                raise
+            self.flush()
+
+    def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
+        with sqlite_file.plainly(self._path):
+            if self._one_connection:
+                with self._lock:
+                    return self._cursor.execute(statement, parameters).fetchall()
+            with self._recorder.datastore.get_connection(commit=False) as connection, connection.cursor() as cursor:
+                cursor.row_factory = None
+                return cursor.execute(statement, parameters).fetchall()
+
+    def lead(self) -> bool:
+        return True
+
+    def flush(self) -> None:
+        with sqlite_file.plainly(self._path), self._lock:
+            self._pending = 0
+            if self._cursor.connection.in_transaction:
+                try:
+                    self._cursor.execute("COMMIT")
+                except BaseException:
+                    self._cursor.execute("ROLLBACK")
+                    raise
+
+    def close(self) -> None:
+        self.flush()
+        self._closing.close()
+        self._recorder.datastore.close()
+
+
+def _recorder(path: Path) -> SQLiteProcessRecorder:
+    settings = {
+        "PERSISTENCE_MODULE": "eventsourcing.sqlite",
+        "SQLITE_DBNAME": str(path) if path != MEMORY else "file::memory:",
+        "ORIGINATOR_ID_TYPE": "text",
+    }
+    recorder: ProcessRecorder = InfrastructureFactory.construct(Environment("", settings)).process_recorder()
+    if not isinstance(recorder, SQLiteProcessRecorder):
+        raise TypeError(f"{type(recorder).__name__} is not a SQLite recorder")
+    return recorder

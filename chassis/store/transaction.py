@@ -1,0 +1,163 @@
+"""One use case at work on the store: what it loads, what it records, kept in memory until the batch is written."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from chassis.host import Context, Loaded
+from chassis.ids import event_id
+from chassis.store.aggregate import Aggregate
+from chassis.store.codec import Head, encode, encode_event
+from chassis.store.fold import Live, fold, follow, from_snapshot, step, take_snapshot
+from chassis.store.storage import Changes, CommandOutcome, LookupChange, NewEvent, Storage, StoredEvent
+from contracts import registry
+from contracts.envelope import Event
+from contracts.refusals import PreconditionFailed
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+Found = dict[tuple[str, str], dict[str, bool]]
+"""Index entries not yet written: under (name, value), whether a stream now stands there."""
+
+
+class States:
+    """The states used last, bounded in number; trusted only because a stale one fails the version check on append."""
+
+    def __init__(self, storage: Storage, limit: int = 20_000) -> None:
+        self._storage = storage
+        self._limit = limit
+        self._kept: OrderedDict[str, Live] = OrderedDict()
+
+    def get(self, aggregate: Aggregate[Any], stream: str) -> Live:
+        """The state of a stream, from memory or from the store."""
+        live = self._kept.get(stream)
+        if live is not None:
+            self._kept.move_to_end(stream)
+            return live
+        start = from_snapshot(aggregate, self._storage.snapshot(stream))
+        live = fold(aggregate, self._storage.stream(stream, after=start.version), start)
+        self.keep({stream: live})
+        return live
+
+    def keep(self, states: dict[str, Live]) -> None:
+        """Remember states that are now stored."""
+        for stream, live in states.items():
+            self._kept[stream] = live
+            self._kept.move_to_end(stream)
+        while len(self._kept) > self._limit:
+            self._kept.popitem(last=False)
+
+    def forget(self, streams: Sequence[str]) -> None:
+        """Drop states that may be stale."""
+        for stream in streams:
+            self._kept.pop(stream, None)
+
+
+class Batch:
+    """What several use cases will write together; each sees what those before it recorded."""
+
+    def __init__(self, storage: Storage, states: States) -> None:
+        self.storage = storage
+        self.known = states
+        self.states: dict[str, Live] = {}
+        self.changes = Changes()
+        self.found: Found = {}
+        self.touched: set[str] = set()
+
+    def state(self, aggregate: Aggregate[Any], stream: str) -> Live:
+        """The state of a stream as this batch will leave it so far."""
+        return self.states.get(stream) or self.known.get(aggregate, stream)
+
+    def accept(self, transaction: "LiveTransaction") -> None:
+        """Take over what a use case recorded."""
+        self.states |= transaction.states
+        self.changes.add(transaction.changes)
+        for entry, streams in transaction.found.items():
+            self.found.setdefault(entry, {}).update(streams)
+
+
+class LiveTransaction:
+    """`chassis.host.Transaction` over a batch. Dropping it drops everything the use case did."""
+
+    def __init__(self, batch: Batch, context: Context, now: datetime) -> None:
+        self.now = now
+        self.actor = context.actor
+        self.changes = Changes()
+        self.states: dict[str, Live] = {}
+        self.found: Found = {}
+        self._batch = batch
+        self._context = context
+        self._recorded = 0
+        self._expected = context.expected_version
+
+    def load(self, aggregate: Aggregate[S], stream: str) -> Loaded[S]:
+        live = self._state(aggregate, stream)
+        return Loaded(stream, live.state, live.version)
+
+    def record(self, aggregate: Aggregate[S], stream: str, events: Sequence[Event]) -> Loaded[S]:
+        before = self._state(aggregate, stream)
+        state, version = before.state, before.version
+        for event in events:
+            version += 1
+            state = step(aggregate, state, self._append(stream, version, event))
+        if not events:
+            return Loaded(stream, state, version)
+        after = follow(aggregate, state, version)
+        self._follow(stream, before, after)
+        self.states[stream] = after
+        if version // aggregate.snapshot_every > before.version // aggregate.snapshot_every:
+            self.changes.snapshots[stream] = take_snapshot(aggregate, stream, after)
+        return Loaded(stream, state, version)
+
+    def find(self, name: str, value: str) -> list[str]:
+        streams = {entry.stream for entry in self._batch.storage.find(name, value, None, None, 1000)}
+        for layer in (self._batch.found, self.found):
+            for stream, opened in layer.get((name, value), {}).items():
+                (streams.add if opened else streams.discard)(stream)
+        return sorted(streams)
+
+    def done(self, loaded: Loaded[Any]) -> None:
+        """Remember what a command with an idempotency key led to."""
+        if self._context.fingerprint is not None:
+            self.changes.commands.append(
+                CommandOutcome(self._context.cause, self._context.fingerprint, loaded.stream, loaded.version)
+            )
+
+    def _state(self, aggregate: Aggregate[Any], stream: str) -> Live:
+        self._batch.touched.add(stream)
+        live = self.states.get(stream) or self._batch.state(aggregate, stream)
+        if self._expected is not None:
+            expected, self._expected = self._expected, None
+            if live.version != expected:
+                raise PreconditionFailed("version-changed", f"The version is {live.version} now, not {expected}. Read it again.")
+        return live
+
+    def _append(self, stream: str, version: int, event: Event) -> StoredEvent:
+        context, name = self._context, registry.of(event).name
+        id_ = event_id(context.cause, self._recorded)
+        self._recorded += 1
+        head = Head(
+            id_, self.now, context.correlation, context.cause, context.actor, msgspec.Raw(encode_event(event)), context.trace
+        )
+        state = encode(head)
+        self.changes.events.append(NewEvent(stream, version, name, state, id_, context.cause))
+        return StoredEvent(0, stream, version, name, state)
+
+    def _follow(self, stream: str, before: Live, after: Live) -> None:
+        for name, value in sorted(before.entries - after.entries):
+            self._look_up(False, name, value, stream)
+        for name, value in sorted(after.entries - before.entries):
+            self._look_up(True, name, value, stream)
+        for timer in before.owes.keys() - after.owes.keys():
+            self.changes.timers[stream, timer] = None
+        for timer, due in after.owes.items():
+            if before.owes.get(timer) != due:
+                self.changes.timers[stream, timer] = due
+
+    def _look_up(self, opened: bool, name: str, value: str, stream: str) -> None:
+        self.changes.lookups.append(LookupChange(opened, name, value, stream, self.now))
+        self.found.setdefault((name, value), {})[stream] = opened

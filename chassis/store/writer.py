@@ -1,0 +1,94 @@
+"""The one thread that writes: whoever waits when it is free shares the next commit."""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, NamedTuple, Protocol
+
+from chassis.store.committer import Committer, Result, Work
+
+MOST = 256
+
+
+class Done(Protocol):
+    """Where a result goes: a future of threads, or one of the event loop that `resolve` runs on."""
+
+    def cancelled(self) -> bool: ...
+    def set_result(self, result: Any, /) -> None: ...
+    def set_exception(self, exception: BaseException, /) -> None: ...
+
+
+class _Waiting(NamedTuple):
+    work: Work
+    done: Done
+
+
+class Writer:
+    """Group commit, from any thread.
+
+    `resolve` is how results are handed out: called once a commit with a function to run where the waiters live.
+    """
+
+    def __init__(self, committer: Committer, resolve: Callable[[Callable[[], None]], None] = lambda deliver: deliver()) -> None:
+        self._committer = committer
+        self._resolve = resolve
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self.batches = 0
+        self._thread.start()
+
+    def submit(self, work: Work, done: Done) -> None:
+        """Queue a use case; `done` is resolved when its work is durable or has failed."""
+        self._queue.put(_Waiting(work, done))
+
+    def run(self, work: Work) -> Any:
+        """Queue a use case and wait for it: for threads that may wait."""
+        done: Future[Any] = Future()
+        self.submit(work, done)
+        return done.result()
+
+    def waiting(self) -> int:
+        """How many use cases are queued."""
+        return self._queue.qsize()
+
+    def close(self) -> None:
+        """Finish what is queued, then end."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            batch, last = self._collect()
+            if batch:
+                self._commit(batch)
+            if last:
+                return
+
+    def _collect(self) -> tuple[list[_Waiting], bool]:
+        batch: list[_Waiting] = []
+        item = self._queue.get()
+        while item is not None:
+            batch.append(item)
+            if len(batch) == MOST:
+                return batch, False
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return batch, False
+        return batch, True
+
+    def _commit(self, batch: Sequence[_Waiting]) -> None:
+        results = self._committer.commit([waiting.work for waiting in batch])
+        self.batches += 1
+        self._resolve(lambda: _hand_out(batch, results))
+
+
+def _hand_out(batch: Sequence[_Waiting], results: Sequence[Result]) -> None:
+    for waiting, result in zip(batch, results, strict=True):
+        if waiting.done.cancelled():
+            continue
+        if result.error is not None:
+            waiting.done.set_exception(result.error)
+        else:
+            waiting.done.set_result(result.value)
