@@ -11,6 +11,8 @@ RingbackError
     Hole                  a record is missing between two positions: stop and alarm
     UnreadableRecord      a record that cannot be understood: park its key
     LogUnavailable        the broker does not answer
+  SettingsRefused         an environment variable that is unknown or makes no sense
+  PortInUse               another process listens where we should
   PolicyRefused           policy data that lacks something, leaves a gap or overlaps: nothing starts with it
 """
 
@@ -57,6 +59,14 @@ class UnreadableRecord(LogError):
 
 class LogUnavailable(LogError):
     """The log does not answer; the outbox keeps what is waiting."""
+
+
+class SettingsRefused(RingbackError):
+    """The environment holds a setting that is unknown, wrong or missing; names each and says what to do, never a secret."""
+
+
+class PortInUse(RingbackError):
+    """Another process listens on this address and port."""
 
 
 class PolicyRefused(RingbackError):

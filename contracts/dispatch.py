@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.envelope import Event, Instant, Text
+from contracts.incident import Rank
 from contracts.places import Location, Point
 from contracts.registry import event
 
@@ -60,17 +61,30 @@ class UnitStatusReported(Event):
 
 @event("dispatch")
 class JobRequested(Event):
-    """Dispatch took on a request for units."""
+    """Dispatch took on a request for units; a later one for the same job stands in place of the earlier."""
 
     job: Text
     incident: Text
     units: Annotated[int, Field(ge=1)]
     grade: Text
+    rank: Rank = 99
+    reported_at: Instant | None = None
     skills: tuple[Text, ...] = ()
     location: Location | None = None
     silent_approach: bool = False
     attend_by: Instant | None = None
     outside: bool = False
+
+
+@event("dispatch")
+class JobRegraded(Event):
+    """The incident was graded anew: the job's place in the queue and its promise follow."""
+
+    job: Text
+    incident: Text
+    grade: Text
+    rank: Rank = 99
+    attend_by: Instant | None = None
 
 
 @event("dispatch")

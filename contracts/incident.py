@@ -18,6 +18,10 @@ class Origin(StrEnum):
     OTHER_CONTROL_ROOM = "other_control_room"
 
 
+Rank = Annotated[int, Field(ge=0, le=99)]
+"""The place of a grade among the grades of its policy: 1 is the most urgent, 0 stands before all, 99 is not known."""
+
+
 @event("incident")
 class IncidentOpened(Event):
     """An incident exists from its first information on."""
@@ -43,6 +47,7 @@ class IncidentGraded(Event):
     policy: Text
     by: Text
     reasons: tuple[Text, ...] = ()
+    rank: Rank = 99
     allocate_by: Instant | None = None
     attend_by: Instant | None = None
 
@@ -57,17 +62,20 @@ class IncidentRegraded(Event):
     policy: Text
     by: Text
     rationale: Text
+    rank: Rank = 99
     allocate_by: Instant | None = None
     attend_by: Instant | None = None
 
 
 @event("incident")
 class ResourcesRequested(Event):
-    """Units are wanted; dispatch answers."""
+    """Units are wanted; dispatch answers. A later request of the same incident stands in place of the earlier one."""
 
     incident: Text
     units: Annotated[int, Field(ge=1)]
     grade: Text
+    rank: Rank = 99
+    reported_at: Instant | None = None
     skills: tuple[Text, ...] = ()
     location: Location | None = None
     silent_approach: bool = False

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import UnionType
+from functools import cache
+from importlib import import_module
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
 from contracts.envelope import Event, Personal, Value
+from contracts.topics import SERVICES
 
 E = TypeVar("E", bound=type[Event])
 
@@ -40,11 +42,14 @@ _by_name: dict[str, EventType] = {}
 _by_model: dict[type[Event], EventType] = {}
 
 
-def event(service: str, version: int = 1) -> Callable[[E], E]:
-    """Register the decorated model under its class name. Registering a name twice is a programming error."""
+def event(service: str, version: int = 1, noun: str | None = None) -> Callable[[E], E]:
+    """Register the decorated model under its class name, or under `noun` where two versions of one noun share a file.
+
+    Registering a name twice is a programming error.
+    """
 
     def register(model: E) -> E:
-        entry = EventType(service, model.__name__, version, model)
+        entry = EventType(service, noun or model.__name__, version, model)
         if entry.name in _by_name:
             raise ValueError(f"{entry.name} is registered twice")
         _by_name[entry.name] = entry
@@ -56,6 +61,8 @@ def event(service: str, version: int = 1) -> Callable[[E], E]:
 
 def by_name(name: str) -> EventType:
     """The type registered under a stored name; raises UnknownEventType."""
+    if name not in _by_name:
+        _import_all()
     try:
         return _by_name[name]
     except KeyError:
@@ -69,11 +76,19 @@ def of(event: Event | type[Event]) -> EventType:
 
 def all_types() -> Iterator[EventType]:
     """Every registered type, by name."""
+    _import_all()
     return iter(sorted(_by_name.values(), key=lambda entry: entry.name))
 
 
+@cache
+def _import_all() -> None:
+    """A reader of a whole log meets types whose modules nobody imported yet; each service's are in the module of its name."""
+    for service in SERVICES:
+        import_module(f"contracts.{service}")
+
+
 def personal_fields(model: type[Value]) -> dict[str, Personal]:
-    """Dotted paths of the fields that hold personal data, with their markers."""
+    """Dotted paths of the fields that hold personal data, with their markers; what lies in a list has the path of the list."""
     found: dict[str, Personal] = {}
     for name, field in model.model_fields.items():
         for path, marker in _markers(field.annotation, field.metadata):
@@ -88,7 +103,7 @@ def _markers(annotation: Any, metadata: list[Any]) -> Iterator[tuple[str, Person
     for part in get_args(annotation):
         if isinstance(part, Personal):
             yield "", part
-        elif isinstance(part, type | UnionType) or get_args(part):
+        else:
             yield from _markers(part, [])
 
 

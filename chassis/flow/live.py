@@ -7,25 +7,29 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
+import structlog
 
 from chassis.clock import Clock
-from chassis.errors import LogUnavailable, StaleOwner
+from chassis.errors import LogUnavailable, StaleOwner, StoreError, StoreUnavailable
 from chassis.flow import timers
 from chassis.flow.commands import obey
 from chassis.flow.inbox import Inbox, Progress
 from chassis.flow.parking import Redriven, redrive
 from chassis.flow.reads import Reads
 from chassis.flow.relay import Relay
-from chassis.host import Context, Entry, Loaded, Service
-from chassis.log.cloudevents import arrived
+from chassis.host import Context, Entry, Loaded, Service, Timer
+from chassis.log.cloudevents import arrived, traceparent
 from chassis.log.port import Consumer, Log, Partition, Record
+from chassis.metrics import Metrics
 from chassis.store.aggregate import Aggregate
 from chassis.store.codec import envelope
 from chassis.store.committer import Committer, Work
 from chassis.store.storage import Changes, ParkedKey, ParkedRecord, Storage, StoredEvent
 from chassis.store.writer import Writer
+from chassis.tracing import Tracing
 from contracts import registry
 from contracts.envelope import Envelope, Event
+from contracts.refusals import Refused
 from contracts.topics import TOPICS
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -39,7 +43,9 @@ Beat = Callable[[], None]
 class LiveHost:
     """`chassis.host.Host` with its loops. Made inside a running event loop; everything but reads belongs to that loop."""
 
-    def __init__(self, service: Service, storage: Storage, log: Log, clock: Clock, member: str) -> None:
+    def __init__(
+        self, service: Service, storage: Storage, log: Log, clock: Clock, member: str, metrics: Metrics, tracing: Tracing
+    ) -> None:
         self.service = service
         self.storage = storage
         self.relay = Relay(service.name, storage)
@@ -47,13 +53,17 @@ class LiveHost:
         self._log = log
         self._clock = clock
         self._member = member
+        self._metrics = metrics
+        self._tracing = tracing
+        self._newest: dict[str, datetime] = {}
         self._reads = Reads(service.name, storage)
         self._loop = asyncio.get_running_loop()
         self._fresh: list[StoredEvent] = []
         self.log_trouble = ""
+        self.store_trouble = ""
         self._outbox = asyncio.Event()
         self._timers = asyncio.Event()
-        self._consumer: Consumer | None = None
+        self._lines = structlog.get_logger()
         self._effects = {registry.of(model).name: effect for model, effect in service.effects.items()}
         self._writer = Writer(Committer(storage, clock, self._committed), self._on_loop)
 
@@ -61,8 +71,31 @@ class LiveHost:
 
     async def run(self, command: Any, context: Context) -> Loaded[Any]:
         """Obey one command durably."""
-        loaded: Loaded[Any] = await self.submit(obey(self.service, command, context))
+        name = type(command).__name__
+        try:
+            loaded: Loaded[Any] = await self.submit(obey(self.service, command, context))
+        except Refused:
+            self._metrics.command(name, "refused")
+            raise
+        except StoreError:
+            self._metrics.command(name, "failed")
+            raise
+        self._metrics.command(name, "done")
         return loaded
+
+    def ready(self) -> Sequence[str]:
+        """Why no request should come here: the store did not take the last commit."""
+        return [self.store_trouble] if self.store_trouble else []
+
+    def lag(self) -> dict[str, float]:
+        """How far hearing is behind, in seconds by the records' own times; 0 when caught up."""
+        now = self._clock.now()
+        return {
+            TOPICS[name].name: max(0.0, (now - self._newest[TOPICS[name].name]).total_seconds())
+            if TOPICS[name].name in self._newest
+            else 0.0
+            for name in self.service.hears
+        }
 
     def load(self, aggregate: Aggregate[S], stream: str, known_at: datetime | None = None) -> Loaded[S]:
         """A state now, or as it was known."""
@@ -88,7 +121,13 @@ class LiveHost:
         """Run a use case in the next commit."""
         done: asyncio.Future[Any] = self._loop.create_future()
         self._writer.submit(work, done)
-        return await done
+        try:
+            result = await done
+        except StoreUnavailable as unavailable:
+            self.store_trouble = str(unavailable)
+            raise
+        self.store_trouble = ""
+        return result
 
     # -- parked records
 
@@ -128,6 +167,7 @@ class LiveHost:
 
     async def relaying(self, stop: asyncio.Event, beat: Beat) -> None:
         """Publish what was recorded, in order, for as long as the log answers; keep it where it does not."""
+        await self._created(stop, beat, [self.service.name])
         noted = self._loop.time()
         while not stop.is_set():
             beat()
@@ -151,16 +191,31 @@ class LiveHost:
             if pending:
                 await self._log.publish([record for _, record in pending])
         except LogUnavailable as unavailable:
-            self.trouble(str(unavailable))
+            self._trouble(str(unavailable))
             self._fresh.clear()
             return 0
-        self.trouble("")
+        self._trouble("")
         self.relay.published(pending)
         self._fresh = [event for event in self._fresh if event.position > self.relay.position][:FRESH]
         return len(pending)
 
-    def trouble(self, words: str) -> None:
-        """Told what keeps the log from answering, or nothing once it does; the first word and the last are worth a line."""
+    async def _created(self, stop: asyncio.Event, beat: Beat, services: Sequence[str]) -> None:
+        """Make sure of the topics; as long as the log does not answer, calls are taken all the same."""
+        while not stop.is_set():
+            beat()
+            try:
+                await self._log.create([TOPICS[name] for name in services])
+            except LogUnavailable as unavailable:
+                self._trouble(str(unavailable))
+                await _woken(stop, stop, 1.0)
+            else:
+                return
+
+    def _trouble(self, words: str) -> None:
+        if bool(words) != bool(self.log_trouble):
+            self._lines.warning("the log does not answer; events wait in the store", reason=words) if words else self._lines.info(
+                "the log answers again"
+            )
         self.log_trouble = words
 
     async def _note(self) -> None:
@@ -173,11 +228,18 @@ class LiveHost:
         while not stop.is_set():
             beat()
             self._timers.clear()
-            for timer in timers.due(self.storage, self._clock.now()):
-                await self.submit(timers.fire(self.service, timer))
+            due = timers.due(self.storage, self._clock.now())
+            for timer, fired in zip(due, await self._fire(due), strict=True):
+                if isinstance(fired, BaseException):
+                    self._lines.error("a timer could not be obeyed", timer=timer.name, error=type(fired).__name__)
+                    await _woken(stop, stop, 1.0)
+            self._metrics.timer_fired(len(due))
             following = self.storage.next_due()
             wait = (following - self._clock.now()).total_seconds() if following else IDLE_S
             await _woken(self._timers, stop, min(max(wait, 0), IDLE_S))
+
+    async def _fire(self, due: Sequence[Timer]) -> list[Any]:
+        return await asyncio.gather(*(self.submit(timers.fire(self.service, timer)) for timer in due), return_exceptions=True)
 
     async def listening(self, stop: asyncio.Event, beat: Beat) -> None:
         """Hear the other services, partition by partition, each batch in one commit."""
@@ -185,6 +247,7 @@ class LiveHost:
         if not topics:
             await _beating(stop, beat)
             return
+        await self._created(stop, beat, self.service.hears)
         consumer = await self._log.subscribe(self.service.name, self._member, topics, self._seek)
         try:
             while not stop.is_set():
@@ -192,6 +255,7 @@ class LiveHost:
                 taken = await self._poll(consumer)
                 await asyncio.gather(*(self._take(consumer, partition, records) for partition, records in taken.items()))
                 if not taken:
+                    self._newest.clear()
                     await self._settle()
         finally:
             with suppress(LogUnavailable):
@@ -202,24 +266,32 @@ class LiveHost:
         try:
             return await consumer.poll(TAKE, IDLE_S)
         except LogUnavailable as unavailable:
-            self.trouble(str(unavailable))
+            self._trouble(str(unavailable))
             await asyncio.sleep(IDLE_S)
             return {}
 
     async def _take(self, consumer: Consumer, partition: Partition, records: Sequence[Record]) -> None:
         try:
-            taken = await self.submit(self.inbox.take(partition, records))
+            with self._tracing.batch("process", partition.topic, [traceparent(record) for record in records]):
+                taken = await self.submit(self.inbox.take(partition, records))
         except StaleOwner:
             consumer.seek(partition, await self._seek(partition))
             return
-        self.heard(partition, self.inbox.adopt(partition, taken))
+        self._heard(partition.topic, self.inbox.adopt(partition, taken))
         if partition in self.inbox.stopped():
             consumer.pause(partition)
         else:
             consumer.note(partition, records[-1].offset + 1)
 
-    def heard(self, partition: Partition, progress: Progress) -> None:
-        """Told after each take; the metrics hook in here."""
+    def _heard(self, topic: str, progress: Progress) -> None:
+        for result in ("handled", "ignored", "repeated", "parked"):
+            self._metrics.heard(topic, result, getattr(progress, result))
+        if progress.newest is not None:
+            self._newest[topic] = progress.newest
+        if progress.parked:
+            self._lines.warning("records were parked", source=topic, count=progress.parked)
+        if progress.hole is not None:
+            self._lines.error("a partition stopped: a record is missing", source=topic, reason=str(progress.hole))
 
     async def _settle(self) -> None:
         work = self.inbox.settle()

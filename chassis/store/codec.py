@@ -18,12 +18,15 @@ from chassis.errors import UnreadableRecord
 from contracts import registry, upcasts
 from contracts.envelope import Envelope, Event, Value
 
+Recorded = Annotated[datetime, msgspec.Meta(tz=True)]
+"""When an event was saved; never without its zone."""
+
 
 class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     """The stored form of an event."""
 
     id: str
-    recorded: datetime
+    recorded: Recorded
     correlation: str
     cause: str
     actor: str
@@ -97,22 +100,31 @@ def _upcasting_reader(name: str) -> tuple[type[Event], Callable[[bytes], Any]]:
 
 
 def validated(name: str, data: bytes) -> Event:
-    """An event from outside, checked against its contract; raises UnreadableRecord without quoting the content."""
+    """An event from outside, checked against its contract; raises UnreadableRecord without quoting the content.
+
+    Read strictly, and by the reader of stored bytes too: pydantic alone takes texts for numbers and counts of seconds for
+    times, and what was let in once but cannot be read back would stop its stream for ever.
+    """
     try:
-        if upcasts.needed(name):
-            name, plain = upcasts.current(name, msgspec.json.decode(data))
-            return registry.by_name(name).model.model_validate(plain)
-        return registry.by_name(name).model.model_validate_json(data)
+        model = registry.by_name(name).model
+        event = model.model_validate_json(data, strict=True)
+        msgspec.json.decode(data, type=twin(model))
+        return _upcast(name, data) if upcasts.needed(name) else event
     except registry.UnknownEventType as unknown:
         raise UnreadableRecord(str(unknown)) from None
-    except msgspec.DecodeError as broken:
-        raise UnreadableRecord(f"{name}: not JSON ({broken})") from None
+    except (msgspec.DecodeError, RecursionError) as broken:
+        raise UnreadableRecord(f"{name} does not keep its contract ({broken})") from None
     except ValidationError as invalid:
         reasons = "; ".join(
             f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['type']}"
             for error in invalid.errors(include_input=False, include_url=False, include_context=False)[:5]
         )
         raise UnreadableRecord(f"{name} does not keep its contract ({reasons})") from None
+
+
+def _upcast(name: str, data: bytes) -> Event:
+    newest, plain = upcasts.current(name, msgspec.json.decode(data))
+    return registry.by_name(newest).model.model_validate_json(msgspec.json.encode(plain), strict=True)
 
 
 def envelope(service: str, stream: str, version: int, position: int, name: str, state: bytes) -> Envelope[Event]:

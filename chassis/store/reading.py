@@ -30,6 +30,7 @@ class Reading:
     """The read half of Storage over `_query`. `position` is the column that numbers events."""
 
     position = "rowid"
+    collate = ""
 
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run a query written with `?` placeholders; rows as tuples."""
@@ -50,6 +51,21 @@ class Reading:
             (after, limit),
         )
         return [StoredEvent._make(row) for row in rows]
+
+    def streams(self, after: str, limit: int) -> Sequence[str]:
+        rows = self._query(
+            f"SELECT DISTINCT originator_id{self.collate} AS stream FROM stored_events WHERE originator_id{self.collate} > ?"
+            " ORDER BY stream LIMIT ?",
+            (after, limit),
+        )
+        return [row[0] for row in rows]
+
+    def entries(self, after: tuple[str, str, str], limit: int) -> Sequence[tuple[str, str, str]]:
+        return self._query(
+            "SELECT name, value, stream FROM lookups WHERE until = '' AND (name, value, stream) > (?, ?, ?)"
+            " ORDER BY name, value, stream LIMIT ?",
+            (*after, limit),
+        )
 
     def last_position(self) -> int:
         return int(self._query(f"SELECT max({self.position}) FROM stored_events")[0][0] or 0)

@@ -11,7 +11,7 @@ from eventsourcing.persistence import InfrastructureFactory, ProcessRecorder
 from eventsourcing.sqlite import SQLiteProcessRecorder
 from eventsourcing.utils import Environment
 
-from chassis.errors import DuplicateEvent, StaleOwner, VersionConflict
+from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused, VersionConflict
 from chassis.log.port import Partition
 from chassis.store import sqlite_file
 from chassis.store.reading import Reading, headers_blob, text
@@ -47,12 +47,15 @@ class SqliteStorage(Reading):
         with sqlite_file.plainly(self._path), self._lock:
             if not self._cursor.connection.in_transaction:
                 self._cursor.execute("BEGIN IMMEDIATE")
-            if self._batch > 1:
-                self._cursor.execute("SAVEPOINT one")
             try:
                 last = self._write(changes)
+            except StoreError as clash:
+                self._cursor.execute("ROLLBACK")
+                if self._pending:
+                    raise StoreRefused(f"{clash}, with {self._pending} appends not yet written: this run is lost.") from clash
+                raise
             except BaseException:
-                self._cursor.execute("ROLLBACK TO one" if self._batch > 1 else "ROLLBACK")
+                self._cursor.execute("ROLLBACK")
                 raise
             self._pending += 1
             if self._pending >= self._batch:

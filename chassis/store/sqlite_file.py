@@ -11,6 +11,7 @@ from chassis.errors import StoreRefused, StoreUnavailable
 
 APPLICATION_ID = 0x52424B31
 MIGRATIONS = sorted((Path(__file__).parent / "migrations" / "sqlite").glob("*.sql"))
+CACHE_KIB = 32 * 1024
 VERSION = len(MIGRATIONS)
 
 
@@ -18,7 +19,9 @@ def check(path: Path) -> None:
     """Raise StoreRefused when an existing file cannot be an event store of this version; a missing one is fine."""
     if not path.exists() or path.stat().st_size == 0:
         return
-    if path.open("rb").read(16) != b"SQLite format 3\x00":
+    with path.open("rb") as file:
+        magic = file.read(16)
+    if magic != b"SQLite format 3\x00":
         raise StoreRefused(f"{path} is not an event store (no SQLite file). Name another folder, or move the file away.")
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
@@ -39,6 +42,7 @@ def check(path: Path) -> None:
 def prepare(cursor: sqlite3.Cursor, durable: bool) -> None:
     """Bring the schema up to date and set how hard a commit tries."""
     cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     version = cursor.execute("PRAGMA user_version").fetchone()[0]
     for number, migration in enumerate(MIGRATIONS[version:], version + 1):
         cursor.executescript(

@@ -147,6 +147,14 @@ class Storage(Protocol):
         """Events in order of position, beginning after a position."""
         ...
 
+    def streams(self, after: str, limit: int) -> Sequence[str]:
+        """Stream ids in order, beginning after one."""
+        ...
+
+    def entries(self, after: tuple[str, str, str], limit: int) -> Sequence[tuple[str, str, str]]:
+        """Live index entries as (name, value, stream) in order, beginning after one."""
+        ...
+
     def last_position(self) -> int:
         """The position of the newest event; 0 when there is none."""
         ...

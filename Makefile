@@ -1,0 +1,74 @@
+# `make` alone prints this file's targets. Everything runs from .venv; nothing is installed outside the checkout.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# The first of these that exists, runs, and is Python 3.11 or newer. Choose another with `make setup PYTHON=/path/to/python`.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.locked
+DEMO := data/demo
+SEED ?= 1
+# Arguments for pytest, for example `make test T="tests/unit -k review"`.
+T ?=
+
+.PHONY: help setup demo test check bench contracts lock audit clean
+
+help:
+	@awk '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z]+:.*## / {split($$0, part, ":.*## "); printf "  make %-10s %s\n", part[1], part[2]}' Makefile
+
+##@ Use it
+setup: $(STAMP) ## make .venv with the `ringback` command, from hash-pinned requirements
+demo: $(STAMP) ## a simulated day of calls, checked: every abandoned call has one review and one disposition
+	@rm -rf $(DEMO)
+	$(BIN)/ringback timelapse force-day --seed $(SEED) --data $(DEMO)
+	$(BIN)/ringback verify $(DEMO)
+	@report=$$(find $(DEMO) -name '*.html' | head -n 1); \
+		if [ -n "$$report" ]; then echo "The report of the day: $$report"; else echo "no report was written under $(DEMO)"; exit 1; fi
+
+##@ Change it
+test: $(STAMP) ## all tests; T="..." goes to pytest
+	$(BIN)/python -m pytest $(T)
+check: $(STAMP) ## style, types, import arrows, contracts, manifests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/ringback contracts check
+	$(BIN)/hadolint deploy/Dockerfile
+	@rendered=$$(kubectl kustomize deploy/k8s/overlays/dev) || { echo "manifests: not checked, kubectl is not here"; exit 0; }; \
+		schemas=$$($(BIN)/python -c 'import kubernetes_validate as k; print(k.__path__[0])')/kubernetes-json-schema; \
+		if command -v kubeconform >/dev/null; then echo "$$rendered" | kubeconform -strict -summary -schema-location \
+			"$$schemas/v$(KUBERNETES)-local-strict/{{.ResourceKind}}{{.KindSuffix}}.json"; \
+		else echo "$$rendered" | $(BIN)/kubernetes-validate --strict --version $(KUBERNETES) -; fi
+contracts: $(STAMP) ## write schemas, AsyncAPI, OpenAPI and samples again from the event models
+	$(BIN)/ringback contracts generate
+bench: $(STAMP) ## measure, each figure beside its floor in the same run
+	$(BIN)/python -m tests.load
+
+##@ Look after it
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header $(UPGRADE)
+lock: $(STAMP) ## pin pyproject.toml's requirements again; UPGRADE=--upgrade takes the newest
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) --extra local pyproject.toml -o requirements-local.txt
+	$(LOCK) --extra local --extra dev pyproject.toml -o requirements-dev.txt
+	sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml | $(LOCK) - -o requirements-build.txt
+audit: $(STAMP) ## known vulnerabilities among the pinned requirements
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.txt
+clean: ## remove what can be made again
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(DEMO)
+
+$(STAMP): requirements-dev.txt requirements-build.txt pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or newer was not found. On Debian or Ubuntu: sudo apt-get install python3 python3-venv"; exit 1; fi
+	@if ! "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu: sudo apt-get install" \
+			"$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"; exit 1; fi
+	"$(PYTHON)" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements-build.txt -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

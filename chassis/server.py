@@ -1,0 +1,123 @@
+"""The HTTP server of a process: the door is opened before anything else starts, and no client can hold it open by being slow."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Callable, Iterator
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from chassis.errors import PortInUse, SettingsRefused
+
+if TYPE_CHECKING:
+    from uvicorn.protocols.http.h11_impl import H11Protocol as _Protocol
+else:
+    _Protocol = AutoHTTPProtocol
+
+BACKLOG = 2048
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 is any free one. Raises PortInUse, or SettingsRefused for what cannot be listened on."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except (OSError, UnicodeError):
+        raise SettingsRefused(f"RINGBACK_HOST: {host} is no address of this machine") from None
+    door = socket.socket(family, kind, proto)
+    try:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(address)
+        door.listen(BACKLOG)
+    except OSError as closed:
+        door.close()
+        raise _refused(closed, host, port) from None
+    return door
+
+
+def _refused(closed: OSError, host: str, port: int) -> Exception:
+    match closed.errno:
+        case errno.EADDRINUSE:
+            return PortInUse(
+                f"port {port} on {host} is in use: stop the process that listens there, or choose another with RINGBACK_PORT"
+            )
+        case errno.EACCES:
+            return SettingsRefused(f"RINGBACK_PORT: this user may not listen on port {port}; choose one above 1023")
+        case errno.EADDRNOTAVAIL:
+            return SettingsRefused(f"RINGBACK_HOST: {host} is no address of this machine")
+        case _:
+            return closed
+
+
+class PatientProtocol(_Protocol):
+    """uvicorn's own protocol, which waits for ever for the headers of a request; this one closes after a while."""
+
+    headers_within_s = 10.0
+    headers_most = 64 * 1024
+    _deadline: asyncio.TimerHandle | None = None
+    _received = 0
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._wait_for_headers(0)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete:
+            self._wait_for_headers(len(data))
+        else:
+            self._headers_came()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._headers_came()
+        super().connection_lost(exc)
+
+    def _wait_for_headers(self, count: int) -> None:
+        self._received += count
+        if self._received > self.headers_most:
+            self.transport.close()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(self.headers_within_s, self.transport.close)
+
+    def _headers_came(self) -> None:
+        self._received = 0
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+class Server(uvicorn.Server):
+    """A uvicorn that leaves signals to the process, and says when it is open."""
+
+    def __init__(self, app: Callable[..., Any], drain_s: float, protocol: type[PatientProtocol] = PatientProtocol) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=protocol,
+                ws="none",
+                loop="none",
+                workers=1,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                backlog=BACKLOG,
+                h11_max_incomplete_event_size=protocol.headers_most,
+                timeout_graceful_shutdown=ceil(drain_s),
+            )
+        )
+        self.opened = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            raise RuntimeError("the app did not start") from None
+        self.opened.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,203 @@
+"""The event store in PostgreSQL: one round trip an append, ordered by an advisory lock, readers from a pool."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import psycopg
+import stamina
+from eventsourcing.persistence import InfrastructureFactory
+from eventsourcing.utils import Environment
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreUnavailable, VersionConflict
+from chassis.store import postgres_schema
+from chassis.store.reading import Reading, headers_blob, text
+from chassis.store.storage import Changes, StoredEvent
+
+T = TypeVar("T")
+CONNECT_S = 5
+
+
+class PostgresStorage(Reading):
+    """Storage in one schema of a PostgreSQL database. `dsn` is a `postgresql://` URL; the schema is made if missing."""
+
+    position = "notification_id"
+    collate = ' COLLATE "C"'
+
+    def __init__(self, dsn: str, schema: str) -> None:
+        self._address = _address(dsn)
+        self._connect: Callable[[], psycopg.Connection[Any]] = lambda: psycopg.connect(
+            dsn, autocommit=True, connect_timeout=CONNECT_S, options=f"-c search_path={schema}", prepare_threshold=0
+        )
+        with self._plainly():
+            _create_events(dsn, schema)
+            self._writing = self._connect()
+            postgres_schema.migrate(self._writing)
+            self._leading: psycopg.Connection[Any] | None = None
+            self._readers = ConnectionPool(
+                dsn,
+                kwargs={"autocommit": True, "options": f"-c search_path={schema}", "prepare_threshold": 0},
+                min_size=1,
+                max_size=8,
+                timeout=CONNECT_S,
+                open=True,
+            )
+
+    def append(self, changes: Changes) -> int:
+        with self._plainly():
+            try:
+                return self._append(changes)
+            except psycopg.OperationalError:
+                return self._append_again(changes)
+
+    def _append(self, changes: Changes) -> int:
+        events = changes.events
+        with _as_conflicts():
+            row = self._writing.execute(
+                "SELECT append_events(%s, %s, %s, %s, %s, %s, %s)",
+                (
+                    [e.stream for e in events],
+                    [e.version for e in events],
+                    [e.type for e in events],
+                    [e.state for e in events],
+                    [e.id for e in events],
+                    [e.cause for e in events],
+                    Jsonb(_beside(changes)),
+                ),
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+    def _append_again(self, changes: Changes) -> int:
+        """The answer was lost: the events' own ids tell whether the append took place."""
+        for attempt in stamina.retry_context(on=psycopg.OperationalError, attempts=4, wait_max=2.0, timeout=10.0):
+            with attempt:
+                self._writing.close()
+                self._writing = self._connect()
+        if changes.events:
+            row = self._writing.execute("SELECT position FROM event_ids WHERE id = %s", (changes.events[0].id,)).fetchone()
+            if row is not None:
+                return int(row[0]) - 1
+        return self._append(changes)
+
+    def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
+        beside = _beside(changes)
+        with self._plainly(), _as_conflicts(), self._writing.transaction(), self._writing.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO stored_events (notification_id, originator_id, originator_version, topic, state)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                events,
+            )
+            cursor.executemany(
+                "INSERT INTO event_ids (id, position, cause) VALUES (%s, %s, %s)",
+                [(id_, event.position, cause) for (id_, cause), event in zip(ids, events, strict=True)],
+            )
+            if "inbox" in beside:
+                cursor.execute("SELECT move_inbox(%s)", (Jsonb(beside["inbox"]),))
+            cursor.execute("SELECT write_beside(%s)", (Jsonb(beside),))
+
+    def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
+        with self._plainly(), self._readers.connection() as connection:
+            return connection.execute(statement.replace("?", "%s").encode(), parameters).fetchall()
+
+    def lead(self) -> bool:
+        try:
+            if self._leading is None or self._leading.closed:
+                self._leading = self._connect()
+                self._led = False
+            if not self._led:
+                row = self._leading.execute("SELECT pg_try_advisory_lock(hashtext(current_schema()), 2)").fetchone()
+                self._led = bool(row and row[0])
+        except psycopg.OperationalError:
+            self._leading = None
+            return False
+        return self._led
+
+    def flush(self) -> None:
+        """Every append is durable already."""
+
+    def close(self) -> None:
+        for connection in (self._writing, self._leading):
+            if connection is not None:
+                connection.close()
+        self._readers.close()
+
+    @contextmanager
+    def _plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise StoreUnavailable(
+                f"PostgreSQL at {self._address} does not answer or cannot write: {_first_line(error)}"
+            ) from error
+        except psycopg.Error as error:
+            raise StoreError(f"PostgreSQL at {self._address}: {_first_line(error)}") from error
+
+
+@contextmanager
+def _as_conflicts() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.UniqueViolation as clash:
+        kind = DuplicateEvent if clash.diag.table_name == "event_ids" else VersionConflict
+        raise kind(_first_line(clash)) from None
+    except psycopg.errors.RaiseException as stale:
+        raise StaleOwner(_first_line(stale)) from None
+    except psycopg.DatabaseError as error:
+        if error.sqlstate == "RB001":
+            raise StaleOwner(_first_line(error)) from None
+        raise
+
+
+def _beside(changes: Changes) -> dict[str, Any]:
+    beside: dict[str, Any] = {
+        "inbox": [(*move.partition, move.expected, *move.to) for move in changes.inbox],
+        "lookups": [(c.opened, c.name, c.value, c.stream, text(c.at)) for c in changes.lookups],
+        "timers": [(*key, None if due is None else text(due)) for key, due in changes.timers.items()],
+        "snapshots": [(s.stream, s.version, s.schema, _base64(s.state)) for s in changes.snapshots.values()],
+        "parked": [
+            (*p.partition, p.key, p.offset, p.reason, text(p.since), _base64(headers_blob(p.headers)), _base64(p.value))
+            for p in changes.parked
+        ],
+        "unparked": [(p.partition.topic, p.key, p.offset) for p in changes.unparked],
+        "commands": changes.commands,
+        "relayed": list(changes.relayed.items()),
+    }
+    return {name: rows for name, rows in beside.items() if rows}
+
+
+def _base64(value: bytes) -> str:
+    return b64encode(value).decode()
+
+
+def _create_events(dsn: str, schema: str) -> None:
+    """Let the library make its own table, under a lock: two processes starting at once otherwise trip over each other."""
+    with psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_S) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('ringback schema'))")
+        connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+        info = connection.info
+        settings = {
+            "PERSISTENCE_MODULE": "eventsourcing.postgres",
+            "POSTGRES_DBNAME": info.dbname,
+            "POSTGRES_HOST": info.host,
+            "POSTGRES_PORT": str(info.port),
+            "POSTGRES_USER": info.user,
+            "POSTGRES_PASSWORD": info.password,
+            "POSTGRES_SCHEMA": schema,
+            "ORIGINATOR_ID_TYPE": "text",
+        }
+        with InfrastructureFactory.construct(Environment("", settings)) as factory:
+            factory.process_recorder()
+
+
+def _address(dsn: str) -> str:
+    parts = urlsplit(dsn)
+    return f"{parts.hostname or 'localhost'}:{parts.port or 5432}{parts.path}"
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,95 @@
+"""Processes that outlive the command that started them: found again by their command line, so that no stranger is ever ended."""
+
+import fcntl
+import shlex
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from signal import Signals
+
+import psutil
+
+from cli.local.server import HOST, LocalServerError
+
+STEP_S = 0.05
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Hold the folder against another start or stop of the same server."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def launch(command: Sequence[str], output: Path) -> int:
+    """Start a process in a session of its own, its output appended to a file, and return its id."""
+    line = f"{shlex.join(command)} </dev/null >>{shlex.quote(str(output))} 2>&1 & echo $!"
+    shell = subprocess.run(["/bin/sh", "-c", line], stdout=subprocess.PIPE, text=True, check=True, start_new_session=True)
+    return int(shell.stdout)
+
+
+def alive(pid: int | None, *marks: str) -> bool:
+    """Whether the process runs and its command line holds every mark: process ids are used again."""
+    if pid is None:
+        return False
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and all(mark in process.cmdline() for mark in marks)
+    except psutil.Error:
+        return False
+
+
+def end(pid: int, signals: Sequence[Signals], limit_s: float) -> None:
+    """Send each signal in turn until the process is gone, waiting `limit_s` after each."""
+    try:
+        process = psutil.Process(pid)
+        for signal in signals:
+            process.send_signal(signal)
+            if process in psutil.wait_procs([process], timeout=limit_s)[0]:
+                return
+    except psutil.NoSuchProcess:
+        return
+    raise LocalServerError(f"process {pid} does not end; look at it with `ps -p {pid}`")
+
+
+def wait_until(ready: Callable[[], bool], limit_s: float) -> bool:
+    """Whether it became so within the limit."""
+    until = time.monotonic() + limit_s
+    while not ready():
+        if time.monotonic() > until:
+            return False
+        time.sleep(STEP_S)
+    return True
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def refuse_if_taken(port: int) -> None:
+    """Raise LocalServerError when the port cannot be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise LocalServerError(
+                f"port {port} of {HOST} cannot be had ({error.strerror}): another program uses it; "
+                "stop that one, or give another port with --port"
+            ) from None
+
+
+def last_words(log: Path, lines: int = 5) -> str:
+    """The end of a log file, for an error message."""
+    try:
+        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+    except OSError:
+        return "(no log)"

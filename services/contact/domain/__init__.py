@@ -1,0 +1,1 @@
+"""Pure: calls, callers and the rules about them."""

@@ -1,0 +1,1 @@
+"""Units, jobs, assignments and the recommendation; pure."""

@@ -1,0 +1,53 @@
+"""What dispatch does about what the incident service says; pure, and never refused."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from chassis.host import Timer
+from contracts.envelope import Envelope, Event
+from contracts.incident import IncidentClosed, IncidentRegraded, ResourcesRequested
+from services.dispatch.domain.commands import CloseJob, Command, RegradeJob, RequestJob
+from services.dispatch.domain.job import job_of
+
+
+def react(heard: Envelope[Event]) -> Sequence[Command]:
+    """A request becomes a job, the job follows the incident's grade, and ends with it."""
+    step = _STEPS.get(type(heard.event))
+    return () if step is None else (step(heard.event),)
+
+
+def _requested(event: ResourcesRequested) -> RequestJob:
+    return RequestJob(
+        job=job_of(event.incident),
+        incident=event.incident,
+        units=event.units,
+        grade=event.grade,
+        at=event.at,
+        rank=event.rank,
+        reported_at=event.reported_at,
+        skills=event.skills,
+        location=event.location,
+        silent_approach=event.silent_approach,
+        attend_by=event.attend_by,
+        outside=event.outside,
+    )
+
+
+def _regraded(event: IncidentRegraded) -> RegradeJob:
+    return RegradeJob(job_of(event.incident), event.grade, event.at, event.rank, event.attend_by)
+
+
+def _closed(event: IncidentClosed) -> CloseJob:
+    return CloseJob(job_of(event.incident), f"incident closed: {event.closing_code}"[:500], event.at)
+
+
+_STEPS: Mapping[type[Event], Callable[[Any], Command]] = {
+    ResourcesRequested: _requested,
+    IncidentRegraded: _regraded,
+    IncidentClosed: _closed,
+}
+
+
+def on_timer(timer: Timer) -> NoReturn:
+    """Units and jobs owe no timer yet: one that fires was not set here."""
+    raise LookupError(f"dispatch owes no timer {timer.name!r}")

@@ -1,0 +1,1 @@
+"""Incidents: opened on first information, graded by policy, resourced, closed."""

@@ -1,0 +1,1 @@
+"""What an incident is and when it may change; pure."""

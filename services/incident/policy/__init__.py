@@ -1,0 +1,1 @@
+"""Grade sets as data: what a force promises, by version and date."""

@@ -1,0 +1,116 @@
+"""What a run came to, counted from the stored events of the four services and from nothing else.
+
+Definitions, which the report repeats:
+wait              from joining the queue to leaving it by the switch's clock; answered without a queue counts as 0
+answer time       from presented to picked up, of the calls on 999
+abandoned         the caller was gone before anybody could establish that all is well, by class
+time to review    from the break to the first weighing of what is known
+time to ring back from the break to the first dialling
+time to first unit from the first report of an incident to the first unit on scene, of the incidents reached
+overlap           an assignment of a unit that still held another one
+"""
+
+from pydantic import BaseModel, ConfigDict
+
+from simulator.durations import Durations
+
+
+class Times(BaseModel):
+    """A distribution of seconds. `bands` counts below the first edge, between edges, and from the last edge on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    count: int
+    mean_s: float | None
+    median_s: int | float | None
+    p90_s: int | None
+    longest_s: int | None
+    edges_s: tuple[int, ...]
+    bands: tuple[int, ...]
+
+    @classmethod
+    def of(cls, durations: Durations, edges_s: tuple[int, ...]) -> "Times":
+        """The distribution of durations, with counts between the edges."""
+        return cls(
+            count=durations.count,
+            mean_s=durations.mean(),
+            median_s=durations.median(),
+            p90_s=durations.percentile(90),
+            longest_s=durations.longest(),
+            edges_s=edges_s,
+            bands=tuple(durations.bands(edges_s)),
+        )
+
+
+class Hour(BaseModel):
+    """Calls by the local hour in which they were presented, and those that broke off by the hour of the break."""
+
+    model_config = ConfigDict(frozen=True)
+
+    calls: int
+    answered: int
+    abandoned: int
+
+
+class Figures(BaseModel):
+    """Every figure of a run. Counts are of events; times are in seconds; None where there is nothing to measure."""
+
+    model_config = ConfigDict(frozen=True)
+
+    calls: int
+    calls_by_line: dict[str, int]
+    answered: int
+    ended: int
+    abandoned: int
+    abandoned_by_line: dict[str, int]
+    abandoned_by_class: dict[str, int]
+    abandoned_in_queue: int
+    abandoned_before_queue: int
+    hung_up_within_5s_of_queueing: int
+    facts_set_aside: int
+    mean_wait_answered_s: float | None
+    median_wait_answered_s: int | float | None
+    p90_wait_answered_s: int | None
+    waits_answered: Times
+    answer_times_999: Times
+    max_in_queue: int
+    by_hour: tuple[Hour, ...]
+
+    reviews: int
+    dispositions: int
+    dispositions_by_kind: dict[str, int]
+    reviews_in_breach: int
+    assessed_by_risk: dict[str, int]
+    safety_gate_closed: int
+    escalations_by_reason: dict[str, int]
+    attempts: int
+    attempts_by_outcome: dict[str, int]
+    time_to_review: Times
+    time_to_ring_back: Times
+    time_to_disposition: Times
+
+    incidents: int
+    incidents_by_grade: dict[str, int]
+    incidents_by_origin: dict[str, int]
+    incidents_closed: int
+    incidents_reached: int
+    incidents_regraded: int
+    median_first_arrival_s: int | float | None
+    time_to_first_unit: Times
+
+    units: int
+    assignments: int
+    assignments_ended_by_release: dict[str, int]
+    assignments_never_on_scene: int
+    max_units_on_one_call: int
+    overlaps: int
+
+    events_by_service: dict[str, int]
+    begins: str | None
+    ends: str | None
+    set_aside: int
+    set_aside_by_reason: dict[str, int]
+    refusals: dict[str, int] = {}
+    violations: tuple[str, ...]
+    """Every abandoned 999 call has exactly one review, every review exactly one disposition: where that failed."""
+    digest: str | None = None

@@ -1,0 +1,119 @@
+"""Reads a table that came from somewhere else: one row a line, columns found by name however they are spelled or ordered."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from simulator.script import InputRefused
+
+_LONGEST_LINE = 64 * 1024
+
+
+class Unreadable(Exception):
+    """One row cannot be read; the message is the reason, without the row's content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What a kind of file looks like: its separator, and for each column that is used the other names it goes by.
+
+    A file without one of the columns in `needed` is another kind of file. `order` is the documented order of all columns:
+    one column of a new name is recognised by its place when all others stand in theirs.
+    """
+
+    name: str
+    separator: str
+    columns: Mapping[str, tuple[str, ...]]
+    needed: frozenset[str]
+    order: tuple[str, ...] = ()
+
+
+class Table:
+    """A file of a known format. Iterating gives line numbers, and the fields or the reason why there are none."""
+
+    def __init__(self, path: Path, format_: Format) -> None:
+        self.path, self._format = path, format_
+        with _opened(path) as file:
+            head = file.readline(_LONGEST_LINE)
+        try:
+            self._header = _split(head, format_.separator)
+        except Unreadable as unreadable:
+            raise InputRefused(f"{path.name} is not {format_.name}: {unreadable}") from None
+        self._place = _places(self._header, format_, path.name)
+
+    def __iter__(self) -> Iterator[tuple[int, list[str] | Unreadable]]:
+        with _opened(self.path) as file:
+            file.readline(_LONGEST_LINE)
+            for number, line in enumerate(_lines(file), 2):
+                if isinstance(line, Unreadable):
+                    yield number, line
+                elif line.strip():
+                    yield number, self._fields(line)
+
+    def get(self, fields: Sequence[str], column: str) -> str:
+        """One column of a row; empty when the file has no such column."""
+        place = self._place.get(column)
+        return fields[place].strip() if place is not None else ""
+
+    def _fields(self, line: str) -> list[str] | Unreadable:
+        try:
+            fields = _split(line, self._format.separator)
+        except Unreadable as unreadable:
+            return unreadable
+        if len(fields) != len(self._header):
+            return Unreadable(f"{len(fields)} columns where the header has {len(self._header)}")
+        return fields
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open(encoding="utf-8-sig", errors="replace", newline=None)
+    except OSError as refused:
+        raise InputRefused(f"{path} cannot be opened: {refused.strerror}") from None
+
+
+def _lines(file: TextIO) -> Iterator[str | Unreadable]:
+    while line := file.readline(_LONGEST_LINE):
+        too_long = len(line) == _LONGEST_LINE
+        while len(line) == _LONGEST_LINE and not line.endswith("\n"):
+            line = file.readline(_LONGEST_LINE)
+        yield Unreadable(f"longer than {_LONGEST_LINE} characters") if too_long else line
+
+
+def _split(line: str, separator: str) -> list[str]:
+    if separator == "\t":
+        return line.rstrip("\n").split("\t")
+    try:
+        return next(csv.reader([line], strict=True), [])
+    except csv.Error as broken:
+        raise Unreadable(f"not comma separated values ({broken})") from None
+
+
+def _places(header: Sequence[str], format_: Format, file: str) -> dict[str, int]:
+    known = {_bare(name): place for place, name in reversed(list(enumerate(header)))}
+    places = {
+        column: known[bare]
+        for column, others in format_.columns.items()
+        for bare in map(_bare, reversed((column, *others)))
+        if bare in known
+    }
+    missing = sorted(format_.needed - places.keys())
+    if len(missing) == 1 and _in_documented_order(header, format_, missing[0]):
+        return places | {missing[0]: format_.order.index(missing[0])}
+    if missing:
+        raise InputRefused(f"{file} is not {format_.name}: its first line has no column {', '.join(map(repr, missing))}")
+    return places
+
+
+def _in_documented_order(header: Sequence[str], format_: Format, renamed: str) -> bool:
+    return len(header) == len(format_.order) and all(
+        _bare(found) == _bare(documented)
+        for found, documented in zip(header, format_.order, strict=True)
+        if documented != renamed
+    )
+
+
+def _bare(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())

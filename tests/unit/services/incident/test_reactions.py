@@ -1,0 +1,56 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from chassis.host import Timer
+from contracts.callback import Escalation, ReviewEscalated, Role
+from contracts.dispatch import JobClosed, Status, UnitStatusReported
+from contracts.envelope import Envelope, Event
+from services.incident.domain.commands import NoteOnScene, OpenForReview
+from services.incident.reactions import on_timer, react
+
+NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
+
+
+def heard(event: Event) -> Envelope[Event]:
+    return Envelope("1", "other", "stream-1", 1, 1, "type", NOON, "correlation", "cause", "actor", event)
+
+
+def escalated(deploy: bool) -> ReviewEscalated:
+    return ReviewEscalated(
+        at=NOON,
+        review="review-7",
+        call="call-7",
+        reason=Escalation.GATE_CLOSED,
+        to=Role.CALL_HANDLER,
+        deploy=deploy,
+        silent_approach=True,
+    )
+
+
+def test_a_review_that_wants_somebody_to_go_opens_the_incident_of_the_same_name() -> None:
+    assert react(heard(escalated(deploy=True))) == (
+        OpenForReview("incident-7", "review-7", NOON, ("gate_closed",), silent_approach=True),
+    )
+
+
+def test_a_review_that_was_only_handed_on_opens_nothing() -> None:
+    assert react(heard(escalated(deploy=False))) == ()
+
+
+def test_a_unit_at_the_scene_of_an_incident_is_noted_and_nothing_else_is() -> None:
+    def status(code: Status, incident: str | None) -> Envelope[Event]:
+        return heard(UnitStatusReported(at=NOON, unit="unit-A1", status=code, source="device", incident=incident))
+
+    assert react(status(Status.AT_SCENE, "incident-7")) == (NoteOnScene("incident-7", "unit-A1", NOON),)
+    assert react(status(Status.AT_SCENE, None)) == ()
+    assert react(status(Status.EN_ROUTE, "incident-7")) == ()
+
+
+def test_that_dispatch_is_done_closes_no_incident() -> None:
+    assert react(heard(JobClosed(at=NOON, job="job-7", incident="incident-7", reason="all clear"))) == ()
+
+
+def test_a_timer_nobody_set_is_an_error() -> None:
+    with pytest.raises(LookupError):
+        on_timer(Timer("incident-7", "attend", NOON))
