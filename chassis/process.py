@@ -146,7 +146,7 @@ def _world(chosen: Settings, told: "asyncio.Queue[tuple[object, Context]]") -> W
         loop.call_later(seconds, act)
 
     keyer = Keyer(chosen.reference_key.get_secret_value().encode())
-    return World(chosen.force, keyer.reference, after, tell, chosen.policy, chosen.telephone)
+    return World(chosen.force, keyer.reference, after, tell, SystemClock(), chosen.policy, chosen.telephone)
 
 
 async def _hear_adapters(

@@ -116,7 +116,7 @@ def _services(lapse: TimeLapse) -> Sequence[Service]:
         def tell(command: object, cause: str, actor: str) -> None:
             lapse.after(0, lambda: lapse.command(name, command, cause, actor))
 
-        return World("demo", reference, lapse.after, tell)
+        return World("demo", reference, lapse.after, tell, lapse.clock)
 
     return [wiring(name).build(world(name)) for name in SERVICES]
 
