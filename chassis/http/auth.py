@@ -29,13 +29,16 @@ class UnguardedRoutes(RuntimeError):
 
 
 class Authentication:
-    """ASGI middleware: a checked token and a request left in its bearer's bucket, before a body is read."""
+    """ASGI middleware: a checked token and a request left in its bearer's bucket, before a body is read. No web sockets."""
 
     def __init__(self, app: ASGIApp, edge: Edge) -> None:
         self._app = app
         self._edge = edge
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] == "http" and not (scope["path"] in PUBLIC and scope["method"] in SAFE_METHODS):
             try:
                 scope[_PRINCIPAL] = await self._admit(Headers(scope=scope))

@@ -6,6 +6,7 @@ from typing import Annotated
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from chassis.http.auth import UnguardedRoutes, requires, unguarded
 from chassis.http.commands import command
@@ -88,6 +89,11 @@ def test_what_is_not_an_api_route_counts_as_unguarded(make_app: Callable[..., Fa
     mounted.mount("/files", FastAPI())
     with pytest.raises(UnguardedRoutes, match="/files"):
         make_app(mounted)
+
+
+def test_a_web_socket_is_closed_before_any_route_sees_it(client: TestClient) -> None:
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/feed"):
+        pass
 
 
 def test_an_app_that_would_let_an_auditor_write_does_not_start(make_app: Callable[..., FastAPI]) -> None:

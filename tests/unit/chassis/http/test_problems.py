@@ -116,6 +116,11 @@ def test_a_telephone_number_in_an_address_or_a_header_is_never_told_back(client:
         assert NUMBER not in answer.text
 
 
+def test_titles_do_not_change_with_the_version_of_python(client: TestClient) -> None:
+    answer = client.put("/calls/a", json={})
+    assert (answer.status_code, answer.json()["title"]) == (422, "Unprocessable Content")
+
+
 def test_many_faults_are_told_in_a_short_answer(client: TestClient) -> None:
     answer = client.put("/calls/a", json={"text": "x", "tags": {f"tag{n}": "far too long" for n in range(150)}})
     assert answer.status_code == 422
