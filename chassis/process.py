@@ -18,7 +18,10 @@ from chassis.clock import SystemClock
 from chassis.errors import RingbackError
 from chassis.flow.desk import Desk
 from chassis.flow.gauges import watch
+from chassis.flow.listening import Listening
 from chassis.flow.live import LiveHost
+from chassis.flow.outbox import Outbox
+from chassis.flow.timekeeping import Timekeeping
 from chassis.host import Context, Host, Service
 from chassis.http.app import create_app
 from chassis.http.dev_issuer import DevIssuer
@@ -120,8 +123,9 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     closing.push_async_callback(log.close)
     told: asyncio.Queue[tuple[object, Context]] = asyncio.Queue()
     service = wiring.build(_world(chosen, told))
-    host = LiveHost(service, open_storage(chosen), log, clock, chosen.instance, metrics, tracing)
-    watch(host, metrics, clock)
+    host = LiveHost(service, open_storage(chosen), clock, metrics)
+    outbox, listening = Outbox(host, log), Listening(host, log, chosen.instance, tracing)
+    watch(host, outbox, listening)
     app = create_app(
         edge=await _edge(wiring.name, chosen, clock, closing),
         title=wiring.title,
@@ -140,10 +144,10 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     return Parts(
         app=TracedRequests(app, tracing),
         loops=[
-            Loop("listening", host.listening),
-            Loop("timers", host.keeping_time),
+            Loop("listening", listening.run),
+            Loop("timers", Timekeeping(host).run),
             Loop("adapters", partial(_hear_adapters, host, told)),
-            Loop("relay", host.relaying),
+            Loop("relay", outbox.run),
         ],
         close=[close],
         ready=host.ready,
