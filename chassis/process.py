@@ -29,11 +29,12 @@ from chassis.http.tokens import AuthSettings, open_tokens
 from chassis.ids import DrawnIds
 from chassis.lifecycle import Lifecycle, Loop, Parts
 from chassis.log.kafka import KafkaLog
+from chassis.log.kafka_settings import KafkaSettings
 from chassis.log.port import Log
 from chassis.log.sqlite import SqliteLog
 from chassis.metrics import Metrics
 from chassis.references import Keyer
-from chassis.settings import Settings
+from chassis.settings import Kafka, Settings
 from chassis.store.postgres import PostgresStorage
 from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage
@@ -90,10 +91,23 @@ def open_storage(chosen: Settings) -> Storage:
     return SqliteStorage(chosen.store_file)
 
 
+def kafka_settings(kafka: Kafka, client_id: str) -> KafkaSettings:
+    """How this client reaches the cluster."""
+    return KafkaSettings(
+        servers=",".join(kafka.servers),
+        security=kafka.security,
+        ca_file=kafka.ca_file,
+        username=kafka.username,
+        password=kafka.password,
+        replicas=kafka.replicas,
+        client_id=client_id,
+    )
+
+
 def open_log(chosen: Settings) -> Log:
     """The log the settings name. Kafka need not answer yet."""
     if chosen.kafka is not None:
-        return KafkaLog(chosen.kafka, client=f"{chosen.service}-{chosen.instance}")
+        return KafkaLog(kafka_settings(chosen.kafka, f"{chosen.service}-{chosen.instance}"))
     assert chosen.log_folder is not None
     return SqliteLog(chosen.log_folder)
 
