@@ -13,6 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from chassis.clock import Clock
+from chassis.errors import SettingsRefused
 from chassis.http.keys import DEVELOPMENT_KEY
 from chassis.http.principal import Role
 from chassis.http.tokens import AuthSettings
@@ -23,7 +24,7 @@ _PRIVATE = "development-key.json"
 _PUBLIC = "development-jwks.json"
 
 
-class DevKeyRefused(Exception):
+class DevKeyRefused(SettingsRefused):
     """The development key may not be used: production, a file others can read, or a file that is no such key."""
 
 

@@ -115,7 +115,11 @@ class MemoryHost:
         after: Entry | None = None,
         limit: int = 100,
     ) -> Sequence[Entry]:
-        entries = sorted(Entry(versions[-1][1].text, stream) for stream, versions in self.streams.items() if versions)
+        known = {
+            stream: [call.text for at, call in versions if known_at is None or at <= known_at]
+            for stream, versions in self.streams.items()
+        }
+        entries = sorted(Entry(texts[-1], stream) for stream, texts in known.items() if texts)
         return [entry for entry in entries if (value in (None, entry.value)) and (after is None or entry > after)][:limit]
 
 
