@@ -61,7 +61,7 @@ def book_on(seed: int, calls: int, midnight: datetime) -> Iterator[Stimulus]:
 
 
 def _strength(calls: int, letter: str) -> int:
-    return max(3, ceil(calls / 1000 * UNITS_PER_1000_CALLS * _STRENGTH[letter]))
+    return max(6, ceil(calls / 1000 * UNITS_PER_1000_CALLS * _STRENGTH[letter]))
 
 
 class Crews:
