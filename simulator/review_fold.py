@@ -17,7 +17,7 @@ from simulator.durations import Durations
 
 SLACK = timedelta(hours=2)
 """What was established in a conversation may be recorded this long after the review ended."""
-_NAMED = 50
+_NAMED = 20
 """So many violations are named; the rest is counted."""
 
 
