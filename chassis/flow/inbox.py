@@ -153,10 +153,6 @@ class Inbox:
             reading = self._reading[move.partition]
             reading.stored, reading.quiet = move.to, 0
 
-    def unpark(self, topic: str, key: str) -> None:
-        """The key flows again."""
-        self._parked.discard((topic, key))
-
     def _one(self, record: Record, taken: _Taken, desk: Desk) -> None:
         progress = taken.progress
         if self._passes_by(record, taken):
