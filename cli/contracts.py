@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chassis.exits import Exit
 from cli.contract_files.folder import Folder, Json
 from cli.contract_files.schemas import schema
 from contracts import registry, topics
@@ -83,7 +84,7 @@ def _drift() -> ModuleType:
         from cli.contract_files import drift
     except ModuleNotFoundError as missing:
         typer.echo(f"This needs {missing.name}, one of the developer's tools: run `make setup` in a checkout.", err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(Exit.USAGE) from None
     return drift
 
 
@@ -91,7 +92,7 @@ def _report(faults: list[str], lines: list[str]) -> None:
     for line in faults or lines:
         typer.echo(line, err=bool(faults))
     if faults:
-        raise typer.Exit(1)
+        raise typer.Exit(Exit.CHECK_FAILED)
 
 
 def _row(entry: EventType) -> dict[str, str]:
@@ -109,7 +110,7 @@ def _find(name: str) -> EventType:
     fitting = [entry for entry in registry.all_types() if name in _names(entry)]
     if not fitting:
         typer.echo(f"No event type is called {name}. `ringback contracts list` shows them all.", err=True)
-        raise typer.Exit(2)
+        raise typer.Exit(Exit.USAGE)
     return max(fitting, key=lambda entry: entry.version)
 
 
