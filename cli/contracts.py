@@ -1,6 +1,7 @@
 """`ringback contracts`: what the services say to each other, looked up, written out and checked."""
 
 import json
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done; 1 `check` or `write` found something wrong; 2 asked for something that is not there.",
     no_args_is_help=True,
 )
+Checkout = Annotated[Path | None, typer.Option("--checkout", metavar="DIR", help="Otherwise the one this command runs from.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -65,18 +67,22 @@ def personal(as_json: AsJson = False) -> None:
 
 
 @app.command(epilog="Example: ringback contracts write; for those who change events, in a checkout with the developer's tools")
-def write() -> None:
+def write(checkout: Checkout = None) -> None:
     """Write schemas, AsyncAPI, OpenAPI, golden records and the list of events; refuse when an event would be broken."""
-    folder = Folder.of_this_checkout()
+    folder = _folder(checkout)
     written, faults = _drift().write_all(folder)
     _report(faults, [f"wrote {path.relative_to(folder.root)}" for path in written] or ["nothing to write"])
 
 
 @app.command(epilog="Example: ringback contracts check || exit 1")
-def check() -> None:
+def check(checkout: Checkout = None) -> None:
     """Whether the committed files follow the code and no published event was broken; exit 1 with the reasons when not."""
-    faults = _drift().check_all(Folder.of_this_checkout())
+    faults = _drift().check_all(_folder(checkout))
     _report(faults, ["the contracts are as committed, and compatible with all that came before"])
+
+
+def _folder(checkout: Path | None) -> Folder:
+    return Folder(checkout) if checkout else Folder.of_this_checkout()
 
 
 def _drift() -> ModuleType:

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.store import codec
 from cli.contract_files.__main__ import main
-from cli.contract_files.drift import check_all, past_faults, write_all
+from cli.contract_files.drift import check_all, write_all
 from cli.contract_files.folder import Folder, read
 from contracts import registry, upcasts
 from contracts.envelope import Event, Text

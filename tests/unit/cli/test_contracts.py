@@ -1,6 +1,7 @@
 """`ringback contracts`: what an integrator looks up on the command line."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -51,14 +52,19 @@ def test_every_personal_field_is_told_with_its_category() -> None:
     assert "location.address" in run("personal")
 
 
-def test_the_check_fails_with_the_reasons_when_something_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.contract_files.drift.check_all", lambda _: ["CallEnded: talked_s: was taken out"])
-    assert "talked_s: was taken out" in run("check", code=Exit.CHECK_FAILED)
+def test_writing_into_an_empty_checkout_makes_every_file_and_the_check_is_content(tmp_path: Path) -> None:
+    assert "wrote contracts/asyncapi.yaml" in run("write", "--checkout", str(tmp_path))
+    assert "nothing to write" in run("write", "--checkout", str(tmp_path))
+    assert "compatible with all that came before" in run("check", "--checkout", str(tmp_path))
 
 
-def test_writing_refuses_with_the_reasons_when_an_event_would_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.contract_files.drift.write_all", lambda _: ([], ["CallEnded: talked_s: was taken out"]))
-    assert "talked_s: was taken out" in run("write", code=Exit.CHECK_FAILED)
+def test_a_golden_record_that_is_gone_fails_the_check_and_stops_the_writing(tmp_path: Path) -> None:
+    run("write", "--checkout", str(tmp_path))
+    gone = tmp_path / "contracts" / "samples" / "ringback.contact.CallEnded.v1.json"
+    gone.unlink()
+    for command in ("check", "write"):
+        assert "its golden record is gone. Restore" in run(command, "--checkout", str(tmp_path), code=Exit.CHECK_FAILED)
+    assert not gone.exists()
 
 
 @pytest.mark.parametrize("command", ["list", "show", "personal", "write", "check"])
