@@ -44,7 +44,7 @@ check: $(STAMP) ## style, types, import arrows, contracts, manifests
 			"$$schemas/v$(KUBERNETES)-local-strict/{{.ResourceKind}}{{.KindSuffix}}.json"; \
 		else echo "$$rendered" | $(BIN)/kubernetes-validate --strict --version $(KUBERNETES) -; fi
 contracts: $(STAMP) ## write schemas, AsyncAPI, OpenAPI and samples again from the event models
-	$(BIN)/ringback contracts generate
+	$(BIN)/ringback contracts write
 bench: $(STAMP) ## measure, each figure beside its floor in the same run
 	$(BIN)/python -m tests.load
 
