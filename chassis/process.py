@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 
 import httpx2
 import structlog
@@ -37,6 +36,7 @@ from chassis.log.port import Log
 from chassis.log.sqlite import SqliteLog
 from chassis.metrics import Metrics
 from chassis.references import Keyer
+from chassis.release import RELEASE
 from chassis.settings import Kafka, Settings
 from chassis.store.postgres import PostgresStorage
 from chassis.store.sqlite import SqliteStorage
@@ -44,8 +44,6 @@ from chassis.store.storage import Storage
 from chassis.tracing import TracedRequests, Tracing
 from chassis.world import World
 from contracts.refusals import Refused
-
-RELEASE = version("ringback")
 
 
 @dataclass(frozen=True, slots=True)
