@@ -10,14 +10,14 @@ from contracts.topics import HEARS
 from services.incident import api
 from services.incident.application import INCIDENT, Incidents
 from services.incident.policy.grades import load
-from services.incident.reactions import on_timer, react
+from services.incident.reactions import HEEDS, on_timer, react
 
 
 def build(world: World) -> Service:
     """The service of one force; its own grades are `incident.toml` in the folder of its policies."""
     own = None if world.policy is None else world.policy / "incident.toml"
     incidents = Incidents(world.force, load(own if own is not None and own.exists() else None))
-    return Service("incident", (INCIDENT,), HEARS["incident"], incidents.handle, react, on_timer, {})
+    return Service("incident", (INCIDENT,), HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS)
 
 
 WIRING = Wiring(
