@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import msgspec
@@ -49,8 +50,10 @@ def follow(aggregate: Aggregate[Any], state: Any, version: int) -> Live:
 
 
 def known_at(events: Iterable[StoredEvent], instant: datetime | None) -> list[StoredEvent]:
-    """The events that had been recorded at an instant."""
-    return [event for event in events if instant is None or decode_head(event.state).recorded <= instant]
+    """The events that had been recorded at an instant: always the beginning of a stream, even if a clock was put back."""
+    if instant is None:
+        return list(events)
+    return list(takewhile(lambda event: decode_head(event.state).recorded <= instant, events))
 
 
 @cache
@@ -67,7 +70,10 @@ def take_snapshot(aggregate: Aggregate[Any], stream: str, live: Live) -> Snapsho
 
 
 def from_snapshot(aggregate: Aggregate[Any], snapshot: Snapshot | None) -> Live:
-    """Where a load begins: the snapshot, or nothing when there is none or other code folded it."""
+    """Where a load begins: the snapshot, or nothing when there is none, other code folded it or it cannot be read."""
     if snapshot is None or snapshot.schema != schema(aggregate):
         return NOTHING
-    return Live(msgspec.json.decode(snapshot.state, type=aggregate.state), snapshot.version, frozenset(), {})
+    try:
+        return Live(msgspec.json.decode(snapshot.state, type=aggregate.state), snapshot.version, frozenset(), {})
+    except msgspec.MsgspecError:
+        return NOTHING
