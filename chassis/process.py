@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 
 import httpx2
 import structlog
@@ -18,7 +17,10 @@ from chassis.clock import SystemClock
 from chassis.errors import RingbackError
 from chassis.flow.desk import Desk
 from chassis.flow.gauges import watch
+from chassis.flow.listening import Listening
 from chassis.flow.live import LiveHost
+from chassis.flow.outbox import Outbox
+from chassis.flow.timekeeping import Timekeeping
 from chassis.host import Context, Host, Service
 from chassis.http.app import create_app
 from chassis.http.dev_issuer import DevIssuer
@@ -34,6 +36,7 @@ from chassis.log.port import Log
 from chassis.log.sqlite import SqliteLog
 from chassis.metrics import Metrics
 from chassis.references import Keyer
+from chassis.release import RELEASE
 from chassis.settings import Kafka, Settings
 from chassis.store.postgres import PostgresStorage
 from chassis.store.sqlite import SqliteStorage
@@ -41,8 +44,6 @@ from chassis.store.storage import Storage
 from chassis.tracing import TracedRequests, Tracing
 from chassis.world import World
 from contracts.refusals import Refused
-
-RELEASE = version("ringback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,9 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     closing.push_async_callback(log.close)
     told: asyncio.Queue[tuple[object, Context]] = asyncio.Queue()
     service = wiring.build(_world(chosen, told))
-    host = LiveHost(service, open_storage(chosen), log, clock, chosen.instance, metrics, tracing)
-    watch(host, metrics, clock)
+    host = LiveHost(service, open_storage(chosen), clock, metrics)
+    outbox, listening = Outbox(host, log), Listening(host, log, chosen.instance, tracing)
+    watch(host, outbox, listening)
     app = create_app(
         edge=await _edge(wiring.name, chosen, clock, closing),
         title=wiring.title,
@@ -140,10 +142,10 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     return Parts(
         app=TracedRequests(app, tracing),
         loops=[
-            Loop("listening", host.listening),
-            Loop("timers", host.keeping_time),
+            Loop("listening", listening.run),
+            Loop("timers", Timekeeping(host).run),
             Loop("adapters", partial(_hear_adapters, host, told)),
-            Loop("relay", host.relaying),
+            Loop("relay", outbox.run),
         ],
         close=[close],
         ready=host.ready,

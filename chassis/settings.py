@@ -217,6 +217,11 @@ def load(service: str | None = None) -> Settings:
     return settings
 
 
+def for_child(chosen: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a service started from this process: ours, and what was chosen where ours says nothing."""
+    return {**chosen, **os.environ}
+
+
 def variable(name: str) -> str:
     """The environment variable of a setting."""
     return PREFIX + name.upper()

@@ -71,7 +71,7 @@ class Inbox:
         self._storage = storage
         self._limits = limits or Limits()
         self._reading: dict[Partition, _Reading] = {}
-        self._heeds = None if service.heeds is None else frozenset(registry.of(model).name for model in service.heeds)
+        self._heeds = frozenset(registry.of(model).name for model in service.heeds)
         self._parked: set[tuple[str, str]] = {(parked.topic, parked.key) for parked in storage.parked_keys()}
 
     def begin(self, partition: Partition) -> int:
@@ -153,10 +153,6 @@ class Inbox:
             reading = self._reading[move.partition]
             reading.stored, reading.quiet = move.to, 0
 
-    def unpark(self, topic: str, key: str) -> None:
-        """The key flows again."""
-        self._parked.discard((topic, key))
-
     def _one(self, record: Record, taken: _Taken, desk: Desk) -> None:
         progress = taken.progress
         if self._passes_by(record, taken):
@@ -193,8 +189,6 @@ class Inbox:
 
     def _passes_by(self, record: Record, taken: _Taken) -> bool:
         """A record in its right place of a type that nothing here answers to is not even read."""
-        if self._heeds is None:
-            return False
         sight = glance(record)
         if sight is None or sight.type in self._heeds or sight.previous != taken.seen.position:
             return False

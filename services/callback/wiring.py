@@ -16,7 +16,7 @@ from contracts.topics import HEARS
 from services.callback import api
 from services.callback.application import Callback
 from services.callback.policy.default import load
-from services.callback.reactions import on_timer, react
+from services.callback.reactions import HEEDS, on_timer, react
 from services.callback.telephone.manual import ManualTelephone
 from services.callback.telephone.port import RingOrder, Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
@@ -34,6 +34,7 @@ def build(world: World) -> Service:
         react,
         on_timer,
         {AttemptStarted: partial(_ring, _telephone(world))},
+        HEEDS,
     )
 
 

@@ -11,14 +11,14 @@ from contracts.topics import HEARS
 from services.contact import api
 from services.contact.application import CALL, CALLER, Contact, Numbers
 from services.contact.policy.default import load
-from services.contact.reactions import on_timer, react
+from services.contact.reactions import HEEDS, on_timer, react
 
 
 def build(world: World) -> Service:
     """The service of one force; its own rules are `contact.toml` in the folder of its policies."""
     own = None if world.policy is None else world.policy / "contact.toml"
     contact = Contact(load(own if own is not None and own.exists() else None), Numbers(telephone, world.reference))
-    return Service("contact", (CALL, CALLER), HEARS["contact"], contact.handle, react, on_timer, {})
+    return Service("contact", (CALL, CALLER), HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS)
 
 
 WIRING = Wiring(

@@ -1,6 +1,6 @@
 """Puts the incident service together."""
 
-from fastapi import FastAPI
+from functools import partial
 
 from chassis.described import described
 from chassis.host import Service
@@ -10,14 +10,14 @@ from contracts.topics import HEARS
 from services.incident import api
 from services.incident.application import INCIDENT, Incidents
 from services.incident.policy.grades import load
-from services.incident.reactions import on_timer, react
+from services.incident.reactions import HEEDS, on_timer, react
 
 
 def build(world: World) -> Service:
     """The service of one force; its own grades are `incident.toml` in the folder of its policies."""
     own = None if world.policy is None else world.policy / "incident.toml"
     incidents = Incidents(world.force, load(own if own is not None and own.exists() else None))
-    return Service("incident", (INCIDENT,), HEARS["incident"], incidents.handle, react, on_timer, {})
+    return Service("incident", (INCIDENT,), HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS)
 
 
 WIRING = Wiring(
@@ -28,7 +28,5 @@ WIRING = Wiring(
     api.routers,
 )
 
-
-def openapi_app() -> FastAPI:
-    """The HTTP side with nothing behind it, for whoever writes its description."""
-    return described(WIRING)
+openapi_app = partial(described, WIRING)
+"""Makes the HTTP side with nothing behind it, for whoever writes its description."""
