@@ -159,13 +159,13 @@ def routers(host: Host) -> Sequence[APIRouter]:
 def _told(loaded: Loaded[Call], *, fact: bool = False) -> Response:
     assert loaded.state is not None
     location = f"/calls/{loaded.state.call}" if fact else None
-    return respond(loaded, views.call(loaded.state), status=201 if fact and loaded.version == 1 else 200, location=location)
+    return respond(loaded, views.call(loaded.state), location=location)
 
 
 def _telephony(host: Host) -> APIRouter:
     router = APIRouter(prefix="/telephony", tags=["telephony"])
 
-    @router.post("/facts", response_model=CallView, responses={201: {"model": CallView}})
+    @router.post("/facts", response_model=CallView)
     async def tell_fact(body: FactBody, context: Telephony, request: Request) -> Response:
         """Tell one fact about a call, in any order, late or again. It stands once; what cannot be is set aside with a reason."""
         at = body.at or edge_of(request).clock.now()
