@@ -17,7 +17,7 @@ def show(console: Console, run: Run, figures: Figures) -> None:
     """Print a table of the figures there are, what was set aside, and whether every abandoned call was seen through."""
     table = Table(title=run.title, caption=run.source, show_header=False, title_justify="left", caption_justify="left")
     table.add_column(style="bold")
-    table.add_column(justify="right")
+    table.add_column(justify="right", overflow="fold")
     for section in (_calls(figures), _reviews(figures), _incidents(figures), _rest(figures)):
         for name, value in section:
             table.add_row(name, value)
