@@ -102,14 +102,15 @@ def _upcasting_reader(name: str) -> tuple[type[Event], Callable[[bytes], Any]]:
 def validated(name: str, data: bytes) -> Event:
     """An event from outside, checked against its contract; raises UnreadableRecord without quoting the content.
 
-    Read strictly, and by the reader of stored bytes too: pydantic alone takes texts for numbers and counts of seconds for
-    times, and what was let in once but cannot be read back would stop its stream for ever.
+    Read by the reader of stored bytes too: pydantic alone takes texts for numbers and counts of seconds for times, and what
+    was let in once but cannot be read back would stop its stream for ever.
     """
     try:
-        model = registry.by_name(name).model
-        event = model.model_validate_json(data, strict=True)
-        msgspec.json.decode(data, type=twin(model))
-        return _upcast(name, data) if upcasts.needed(name) else event
+        event = _read_twice(name, data)
+        if upcasts.needed(name):
+            newest, plain = upcasts.current(name, msgspec.json.decode(data))
+            event = _read_twice(newest, msgspec.json.encode(plain))
+        return event
     except registry.UnknownEventType as unknown:
         raise UnreadableRecord(str(unknown)) from None
     except (msgspec.DecodeError, RecursionError) as broken:
@@ -122,9 +123,11 @@ def validated(name: str, data: bytes) -> Event:
         raise UnreadableRecord(f"{name} does not keep its contract ({reasons})") from None
 
 
-def _upcast(name: str, data: bytes) -> Event:
-    newest, plain = upcasts.current(name, msgspec.json.decode(data))
-    return registry.by_name(newest).model.model_validate_json(msgspec.json.encode(plain), strict=True)
+def _read_twice(name: str, data: bytes) -> Event:
+    model = registry.by_name(name).model
+    event = model.model_validate_json(data)
+    msgspec.json.decode(data, type=twin(model))
+    return event
 
 
 def envelope(service: str, stream: str, version: int, position: int, name: str, state: bytes) -> Envelope[Event]:
