@@ -73,7 +73,7 @@ class Inbox:
         self._storage = storage
         self._limits = limits or Limits()
         self._reading: dict[Partition, _Reading] = {}
-        self._heeds = frozenset(registry.of(model).name for model in service.heeds)
+        self._heeds = frozenset(registry.family(registry.of(model).name) for model in service.heeds)
         self._parked = self._parked_keys()
 
     def begin(self, partition: Partition) -> int:
@@ -208,9 +208,12 @@ class Inbox:
         self._park(record, str(why), taken, desk)
 
     def _passes_by(self, record: Record, taken: _Taken) -> bool:
-        """A record in its right place of a type that nothing here answers to is not even read."""
+        """A record in its right place of a type that nothing here answers to is not even read.
+
+        Another version of a type that is answered to is read: older ones are brought forward, newer ones parked, never missed.
+        """
         sight = glance(record)
-        if sight is None or sight.type in self._heeds or sight.previous != taken.seen.position:
+        if sight is None or registry.family(sight.type) in self._heeds or sight.previous != taken.seen.position:
             return False
         if sight.position <= sight.previous:
             return False

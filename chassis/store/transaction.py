@@ -11,7 +11,7 @@ from chassis.host import Context, Entry, Loaded
 from chassis.ids import event_id
 from chassis.store.aggregate import Aggregate
 from chassis.store.codec import Head, encode, encode_event
-from chassis.store.fold import Live, fold, follow, from_snapshot, step, take_snapshot
+from chassis.store.fold import Live, fold, follow, from_snapshot, replay, take_snapshot
 from chassis.store.storage import Changes, CommandOutcome, LookupChange, NewEvent, Storage, StoredEvent
 from contracts import registry
 from contracts.envelope import Event
@@ -105,7 +105,7 @@ class LiveTransaction:
         state, version = before.state, before.version
         for event in events:
             version += 1
-            state = step(aggregate, state, self._append(stream, version, event))
+            state = replay(aggregate, [self._append(stream, version, event)], state)
         if not events:
             return Loaded(stream, state, version)
         after = follow(aggregate, state, version)

@@ -35,9 +35,7 @@ def bank_line(
     date: str = "990105",
 ) -> str:
     """One row of the bank's table."""
-    return "\t".join(
-        ("AA0101", call, customer, "0", "PS", date, *greeting, "10", *queue, "0", outcome, *service, "0", "AGENT01")
-    )
+    return "\t".join(("AA0101", call, customer, "0", "PS", date, *greeting, "10", *queue, "0", outcome, *service, "0", "AGENT01"))
 
 
 def fire_line(
