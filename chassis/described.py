@@ -15,7 +15,8 @@ from chassis.http.limits import LimitSettings, RateLimit
 from chassis.http.parking import parking_router
 from chassis.http.tokens import AuthSettings, Tokens
 from chassis.ids import DrawnIds
-from chassis.process import RELEASE, Wiring
+from chassis.process import Wiring
+from chassis.release import RELEASE
 
 _SAYS = "this app only describes itself"
 

@@ -50,6 +50,7 @@ class KafkaConsumer:
         self._client: AIOKafkaConsumer | None = None
         self._changes = _Changes()
         self._settled = -1
+        self._identity = (-1, "")
         self._next: dict[Partition, int] = {}
         self._notes: dict[Partition, int] = {}
         self._silent: LogError | None = None
@@ -149,6 +150,7 @@ class KafkaConsumer:
             assigned = _assigned(client)
             if change == self._settled and assigned == self._next.keys():
                 return
+            await self._refuse_twin(client)
             starts = {partition: await self._seek(partition) for partition in sorted(assigned)}
             if change == self._changes.count and assigned == _assigned(client):
                 for partition, offset in starts.items():
@@ -156,6 +158,21 @@ class KafkaConsumer:
                     client.resume(TopicPartition(*partition))
                 self._next, self._settled = starts, change
                 self._notes = {partition: offset for partition, offset in self._notes.items() if partition in starts}
+
+    async def _refuse_twin(self, client: AIOKafkaConsumer) -> None:
+        """A static member that had to join again though the group did not change was put out by another of its name.
+
+        aiokafka tells nobody and joins again, putting the other out in turn, for ever; hence the private names.
+        """
+        generation, member = client._coordinator.generation, client._coordinator.member_id
+        if generation > 0:
+            known, self._identity = self._identity, (generation, member)
+            if known[0] == generation and known[1] != member:
+                await self._leave(client)
+                raise self._twin()
+
+    def _twin(self) -> LogError:
+        return LogError(f"another process reads for {self._group} as {self._member}: each needs a name of its own")
 
     async def _fetch(
         self, client: AIOKafkaConsumer, limit: int, wait_s: float
@@ -201,14 +218,13 @@ class KafkaConsumer:
         if not isinstance(error, FORBIDDEN):
             await self._leave(client)
         if "UnknownError" in str(error):  # what aiokafka makes of the broker's FENCED_INSTANCE_ID
-            return LogError(
-                f"another process reads for {self._group} under the name {self._member}: each needs a name of its own"
-            )
+            return self._twin()
         return named(self._settings, f"reading {', '.join(self._topics)}", error)
 
     async def _leave(self, client: AIOKafkaConsumer) -> None:
         self._client = None
         self._next = {}
+        self._identity = (-1, "")
         await let_go(client.stop(), self._settings.request_s)
 
     async def _feel_the_pulse(self) -> None:

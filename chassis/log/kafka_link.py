@@ -58,6 +58,8 @@ async def asking(settings: KafkaSettings, what: str) -> AsyncIterator[None]:
 
 def named(settings: KafkaSettings, what: str, error: BaseException) -> LogError:
     """The error of ours that says what happened and what to check."""
+    if isinstance(error, LogError):
+        return error
     kafka = f"Kafka at {settings.servers}"
     if isinstance(error, FORBIDDEN):
         return LogError(f"{kafka} forbids {what} to user {settings.username or 'ANONYMOUS'} ({error}): check its access rules")

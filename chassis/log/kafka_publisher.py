@@ -6,7 +6,7 @@ arrive; the records carry their source's position, so readers drop what they hav
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aiokafka import AIOKafkaProducer
 
@@ -34,8 +34,9 @@ class KafkaPublisher:
             shares.setdefault(record.partition, []).append(record)
         if not shares:
             return
-        producer = await self._ready(shares)
-        sending = {partition: asyncio.create_task(_send(producer, share)) for partition, share in shares.items()}
+        async with asking(self._settings, f"publishing to {_names(shares)}"):
+            producer = await self._connected()
+        sending = {partition: asyncio.create_task(_send(producer, partition, share)) for partition, share in shares.items()}
         try:
             await asyncio.wait(sending.values(), timeout=self._settings.answer_s)
         finally:
@@ -52,17 +53,6 @@ class KafkaPublisher:
             self._abandon(producer)
         if self._leaving:
             await asyncio.wait(self._leaving, timeout=self._settings.answer_s)
-
-    async def _ready(self, shares: Mapping[Partition, object]) -> AIOKafkaProducer:
-        topics = sorted({partition.topic for partition in shares})
-        async with asking(self._settings, f"publishing to {', '.join(topics)}"):
-            producer = await self._connected()
-            for topic in topics:
-                known = await producer.partitions_for(topic)
-                unknown = [partition.number for partition in shares if partition.topic == topic and partition.number not in known]
-                if unknown:
-                    raise LogError(f"{topic} has partitions 0 to {max(known)}, not {unknown[0]}")
-        return producer
 
     async def _connected(self) -> AIOKafkaProducer:
         async with self._making:
@@ -92,18 +82,25 @@ class KafkaPublisher:
         task.add_done_callback(self._leaving.discard)
 
     def _worst(self, failed: Mapping[Partition, BaseException]) -> LogError:
-        names = ", ".join(f"{partition.topic}/{partition.number}" for partition in sorted(failed))
-        errors = sorted(failed.values(), key=lambda error: not isinstance(error, FORBIDDEN + TOO_LARGE))
-        return named(self._settings, f"publishing to {names}", errors[0])
+        """A refusal before an outage: waiting does not mend it."""
+        worst = min(failed.values(), key=lambda error: not isinstance(error, FORBIDDEN + TOO_LARGE))
+        return named(self._settings, f"publishing to {_names(failed)}", worst)
 
 
-async def _send(producer: AIOKafkaProducer, records: Sequence[Outgoing]) -> None:
+def _names(partitions: Iterable[Partition]) -> str:
+    return ", ".join(f"{partition.topic}/{partition.number}" for partition in sorted(partitions))
+
+
+async def _send(producer: AIOKafkaProducer, partition: Partition, records: Sequence[Outgoing]) -> None:
+    known = await producer.partitions_for(partition.topic)
+    if partition.number not in known:
+        raise LogError(f"{partition.topic} has partitions 0 to {max(known)}, not {partition.number}")
     acknowledgements = [
         await producer.send(
-            record.partition.topic,
+            partition.topic,
             record.value,
             key=record.key.encode(),
-            partition=record.partition.number,
+            partition=partition.number,
             headers=list(record.headers),
         )
         for record in records

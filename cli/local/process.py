@@ -15,6 +15,7 @@ import psutil
 from cli.local.server import HOST, LocalServerError
 
 STEP_S = 0.05
+ENDING_S = 3.0
 
 
 @contextmanager
@@ -75,16 +76,22 @@ def free_port() -> int:
 
 
 def refuse_if_taken(port: int) -> None:
-    """Raise LocalServerError when the port cannot be listened on."""
+    """Raise LocalServerError when the port cannot be listened on; one whose owner is just ending is waited for."""
+    if not wait_until(lambda: _can_listen(port), ENDING_S):
+        raise LocalServerError(
+            f"port {port} of {HOST} cannot be had: another program uses it, or it is reserved; "
+            "stop that program, or give another port with --port"
+        )
+
+
+def _can_listen(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError as error:
-            raise LocalServerError(
-                f"port {port} of {HOST} cannot be had ({error.strerror}): another program uses it; "
-                "stop that one, or give another port with --port"
-            ) from None
+        except OSError:
+            return False
+    return True
 
 
 def last_words(log: Path, lines: int = 5) -> str:

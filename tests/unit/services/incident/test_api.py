@@ -12,7 +12,7 @@ from contracts.topics import HEARS
 from services.incident import api
 from services.incident.application import INCIDENT, Incidents
 from services.incident.policy.grades import load
-from services.incident.reactions import on_timer, react
+from services.incident.reactions import HEEDS, on_timer, react
 
 MINUTE = timedelta(minutes=1)
 OPENING = {"call": "call-1", "opening_code": "burglary", "summary": "glass breaking"}
@@ -21,7 +21,7 @@ OPENING = {"call": "call-1", "opening_code": "burglary", "summary": "glass break
 @pytest.fixture
 def client(serve: Callable[..., Callable[..., TestClient]]) -> Callable[..., TestClient]:
     incidents = Incidents("kent", load())
-    service = Service("incident", (INCIDENT,), HEARS["incident"], incidents.handle, react, on_timer, {})
+    service = Service("incident", (INCIDENT,), HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS)
     return serve(service, api.routers)
 
 
