@@ -27,6 +27,7 @@ Run = Callable[[asyncio.Event, Beat], Awaitable[None]]
 SILENT_AFTER_S = 30.0
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 10.0
+STEADY_AFTER_S = 60.0
 CLOSE_WITHIN_S = 5.0
 _DEPENDENCY = (LogUnavailable, StoreUnavailable)
 
@@ -159,26 +160,8 @@ class Lifecycle:
         running = [_Running(loop, beating(loop)) for loop in loops]
         for one in running:
             one.beat()
-            one.task = asyncio.create_task(self._keep(one), name=one.loop.name)
+            one.task = asyncio.create_task(keep(one.loop, one.stop, one.beat), name=one.loop.name)
         return running
-
-    async def _keep(self, one: _Running) -> None:
-        """Run a loop, and start it again when it fails; a dependency that does not answer is a sign of life."""
-        delay = FIRST_DELAY_S
-        now = asyncio.get_running_loop().time
-        while not one.stop.is_set():
-            began = now()
-            try:
-                await one.loop.run(one.stop, one.beat)
-                if one.stop.is_set():
-                    return
-                self._log.error("a loop ended by itself; it is started again", loop=one.loop.name, seconds=delay)
-            except Exception as error:  # noqa: BLE001  a loop that fails is started again, whatever it was
-                self._log.error("a loop failed; it is started again", loop=one.loop.name, seconds=delay, exc_info=error)
-                if isinstance(error, _DEPENDENCY):
-                    one.beat()
-            await _wait(one.stop, delay)
-            delay = FIRST_DELAY_S if now() - began > 6 * LONGEST_DELAY_S else min(2 * delay, LONGEST_DELAY_S)
 
     async def _drain(self, server: Server, serving: asyncio.Task[None], running: Sequence[_Running], parts: Parts) -> None:
         self._draining = True
@@ -209,6 +192,29 @@ class Lifecycle:
                 await close()
         except Exception as error:  # noqa: BLE001  what cannot be closed must not keep the rest from being closed
             self._log.error("closing failed", exc_info=error)
+
+
+async def keep(loop: Loop, stop: asyncio.Event, beat: Beat) -> None:
+    """Run a loop until it is told to stop, and start it again whenever it fails, at growing intervals.
+
+    A dependency that does not answer is a sign of life: only a loop that hangs, or fails by a defect, falls silent.
+    """
+    log = structlog.get_logger().bind(loop=loop.name)
+    delay = FIRST_DELAY_S
+    now = asyncio.get_running_loop().time
+    while not stop.is_set():
+        began = now()
+        try:
+            await loop.run(stop, beat)
+            if not stop.is_set():
+                log.error("a loop ended by itself; it is started again", seconds=delay)
+        except _DEPENDENCY as unavailable:
+            beat()
+            log.warning("a loop waits for what does not answer", seconds=delay, exc_info=unavailable)
+        except Exception as error:
+            log.error("a loop failed; it is started again", seconds=delay, exc_info=error)
+        await _wait(stop, delay)
+        delay = FIRST_DELAY_S if now() - began > STEADY_AFTER_S else min(2 * delay, LONGEST_DELAY_S)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -3,7 +3,7 @@
 What is left out is left out on purpose: `messaging.kafka.message.key`, `url.path` and `url.query` would carry ids and numbers.
 """
 
-SCHEMA_URL = "https://opentelemetry.io/schemas/1.37.0"
+SCHEMA_URL = "https://opentelemetry.io/schemas/1.44.0"
 
 SERVICE_NAME = "service.name"
 SERVICE_VERSION = "service.version"

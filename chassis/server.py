@@ -25,7 +25,7 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 is any free one. Raises PortInUse, or SettingsRefused for what cannot be listened on."""
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except OSError:
+    except (OSError, UnicodeError):
         raise SettingsRefused(f"RINGBACK_HOST: {host} is no address of this machine") from None
     door = socket.socket(family, kind, proto)
     try:

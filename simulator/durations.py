@@ -32,7 +32,7 @@ class Durations:
         """The mean to a hundredth of a second."""
         return round(self._sum / self.count, 2) if self.count else None
 
-    def median(self) -> float | None:
+    def median(self) -> int | float | None:
         """The middle one, or halfway between the two in the middle."""
         if not self.count:
             return None

@@ -22,7 +22,7 @@ class Times(BaseModel):
 
     count: int
     mean_s: float | None
-    median_s: float | None
+    median_s: int | float | None
     p90_s: int | None
     longest_s: int | None
     edges_s: tuple[int, ...]
@@ -69,7 +69,7 @@ class Figures(BaseModel):
     hung_up_within_5s_of_queueing: int
     facts_set_aside: int
     mean_wait_answered_s: float | None
-    median_wait_answered_s: float | None
+    median_wait_answered_s: int | float | None
     p90_wait_answered_s: int | None
     waits_answered: Times
     answer_times_999: Times
@@ -95,7 +95,7 @@ class Figures(BaseModel):
     incidents_closed: int
     incidents_reached: int
     incidents_regraded: int
-    median_first_arrival_s: float | None
+    median_first_arrival_s: int | float | None
     time_to_first_unit: Times
 
     units: int

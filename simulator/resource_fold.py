@@ -1,13 +1,16 @@
 """Counts incidents, units and assignments from what incident and dispatch stored, remembering only what is under way."""
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.dispatch import AssignmentEnded, JobClosed, UnitAssigned
 from contracts.envelope import Envelope, Event
 from contracts.incident import IncidentClosed, IncidentGraded, IncidentOpened, IncidentRegraded, UnitOnScene
 from simulator.durations import Durations
+
+SLACK = timedelta(hours=1)
+"""A word about an incident may come this long after its closing: the close and the arrival can fall into one second."""
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class ResourceFold:
 
     def __init__(self) -> None:
         self._open: dict[str, _Open] = {}
+        self._closed: deque[tuple[datetime, str]] = deque()
         self._units_on: dict[str, set[str]] = {}
         self._units: set[str] = set()
         self.counts: Counter[str] = Counter()
@@ -38,6 +42,8 @@ class ResourceFold:
 
     def feed(self, envelope: Envelope[Event]) -> None:
         """Count one event."""
+        while self._closed and self._closed[0][0] < envelope.recorded - SLACK:
+            self._open.pop(self._closed.popleft()[1], None)
         match envelope.event:
             case IncidentOpened() as event:
                 self.counts["incidents"] += 1
@@ -51,7 +57,7 @@ class ResourceFold:
                 self._reached(event)
             case IncidentClosed() as event:
                 self.counts["closed"] += 1
-                self._open.pop(event.incident, None)
+                self._closed.append((envelope.recorded, event.incident))
             case UnitAssigned() as event:
                 self._assigned(event)
             case AssignmentEnded() as event:

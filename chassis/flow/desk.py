@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from chassis.flow.live import LiveHost
-from chassis.host import Context
 from chassis.http.parking import Change, Parked, Redriven
 from chassis.store.storage import ParkedKey
 from contracts.refusals import NotFound
@@ -18,33 +17,31 @@ class Desk:
     def parked(self) -> Sequence[Parked]:
         return [_shown(parked) for parked in self._host.storage.parked_keys()]
 
-    def show(self, key: str) -> Parked:
-        return _shown(self._found(key))
+    def show(self, topic: str, key: str) -> Parked:
+        for parked in self._host.storage.parked_keys():
+            if (parked.topic, parked.key) == (topic, key):
+                return _shown(parked)
+        raise NotFound("not-parked", "Nothing of this topic is parked under this key.")
 
-    async def redrive(self, key: str, context: Context, *, preview: bool) -> Redriven:
-        done = await self._host.redrive(self._found(key).topic, key, preview)
+    async def redrive(self, topic: str, key: str, *, preview: bool) -> Redriven:
+        done = await self._host.redrive(topic, key, preview)
         return Redriven(
+            topic=topic,
             key=key,
             preview=preview,
-            obeyed=done.records,
-            still_parked=done.remaining,
-            reason=done.failure,
-            changes=[Change(stream=stream, type=type_) for stream, type_ in done.events],
+            records=done.records,
+            remaining=done.remaining,
+            failure=done.failure,
+            events=[Change(stream=stream, type=type_) for stream, type_ in done.events],
         )
-
-    def _found(self, key: str) -> ParkedKey:
-        for parked in self._host.storage.parked_keys():
-            if parked.key == key:
-                return parked
-        raise NotFound("not-parked", "Nothing is parked under this key.")
 
 
 def _shown(parked: ParkedKey) -> Parked:
     return Parked(
-        key=parked.key,
         topic=parked.topic,
+        key=parked.key,
         reason=parked.reason,
-        count=parked.records,
-        first_position=parked.first_offset,
+        records=parked.records,
+        first_offset=parked.first_offset,
         since=parked.since,
     )

@@ -10,11 +10,12 @@ from datetime import datetime
 
 from chassis.errors import Hole, UnreadableRecord
 from chassis.host import Context, Service
-from chassis.log.cloudevents import Arrived, arrived
+from chassis.log.cloudevents import Arrived, arrived, glance
 from chassis.log.port import Partition, Record
 from chassis.store.codec import decode_head, envelope
 from chassis.store.committer import DEFECTS, Desk, Work
 from chassis.store.storage import Changes, InboxMove, InboxPosition, ParkedRecord, Storage
+from contracts import registry
 from contracts.refusals import Refused
 
 POISON = (UnreadableRecord, Refused, *DEFECTS)
@@ -70,6 +71,7 @@ class Inbox:
         self._storage = storage
         self._limits = limits or Limits()
         self._reading: dict[Partition, _Reading] = {}
+        self._heeds = frozenset(registry.of(model).name for model in service.heeds)
         self._parked: set[tuple[str, str]] = {(parked.topic, parked.key) for parked in storage.parked_keys()}
 
     def begin(self, partition: Partition) -> int:
@@ -151,12 +153,10 @@ class Inbox:
             reading = self._reading[move.partition]
             reading.stored, reading.quiet = move.to, 0
 
-    def unpark(self, topic: str, key: str) -> None:
-        """The key flows again."""
-        self._parked.discard((topic, key))
-
     def _one(self, record: Record, taken: _Taken, desk: Desk) -> None:
         progress = taken.progress
+        if self._passes_by(record, taken):
+            return
         try:
             event = arrived(record)
         except UnreadableRecord as unreadable:
@@ -187,8 +187,21 @@ class Inbox:
         progress.ignored += not effective
         progress.newest = decode_head(event.state).recorded
 
+    def _passes_by(self, record: Record, taken: _Taken) -> bool:
+        """A record in its right place of a type that nothing here answers to is not even read."""
+        sight = glance(record)
+        if sight is None or sight.type in self._heeds or sight.previous != taken.seen.position:
+            return False
+        if sight.position <= sight.previous:
+            return False
+        taken.seen = InboxPosition(sight.position, record.offset)
+        taken.progress.ignored += 1
+        return True
+
     def _is_parked(self, record: Record, taken: _Taken) -> bool:
         key = (record.partition.topic, record.key)
+        if key in self._parked and not self._storage.parked(*key):
+            self._parked.discard(key)
         return key in self._parked or any((parked.partition.topic, parked.key) == key for parked in taken.parked)
 
     def _park(self, record: Record, why: str, taken: _Taken, desk: Desk) -> None:

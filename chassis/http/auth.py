@@ -1,10 +1,10 @@
 """Who may do what: without a checked token only health is answered, and a route that names no role does not start."""
 
-import logging
 import math
 from collections.abc import Iterator
 from typing import Any
 
+import structlog
 from fastapi import Depends, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
@@ -21,7 +21,7 @@ from chassis.http.tokens import BadToken
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PRINCIPAL = "ringback.principal"
-_logger = logging.getLogger(__name__)
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class UnguardedRoutes(RuntimeError):
@@ -29,13 +29,16 @@ class UnguardedRoutes(RuntimeError):
 
 
 class Authentication:
-    """ASGI middleware: a checked token and a request left in its bearer's bucket, before a body is read."""
+    """ASGI middleware: a checked token and a request left in its bearer's bucket, before a body is read. No web sockets."""
 
     def __init__(self, app: ASGIApp, edge: Edge) -> None:
         self._app = app
         self._edge = edge
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] == "http" and not (scope["path"] in PUBLIC and scope["method"] in SAFE_METHODS):
             try:
                 scope[_PRINCIPAL] = await self._admit(Headers(scope=scope))
@@ -53,7 +56,7 @@ class Authentication:
         except BadToken as bad:
             raise _unauthenticated(f"Send a valid bearer token: {bad}.") from None
         except KeysUnavailable as unavailable:
-            _logger.error("no token can be checked: %s", unavailable)
+            _log.error("no token can be checked", reason=str(unavailable))
             detail = "The issuer's keys are not at hand. Try again."
             raise Rejected(503, "keys-unavailable", detail, {"Retry-After": str(RETRY_AFTER_S)}) from None
         wait = self._edge.limit.take(principal.subject)
@@ -86,7 +89,8 @@ class Guard:
         raise self._denied(request, principal, f"This needs one of the roles {', '.join(sorted(self.roles))}.")
 
     def _denied(self, request: Request, principal: Principal, detail: str) -> Rejected:
-        _logger.warning("denied: %s to %s", getattr(request.scope.get("route"), "path", "?"), principal.subject)
+        route = getattr(request.scope.get("route"), "path", None)
+        _log.warning("a request was denied", method=request.method, route=route, id=principal.subject)
         return Rejected(403, "forbidden", detail, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
 
 

@@ -4,11 +4,10 @@ import hashlib
 import re
 import uuid
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 from fastapi import Depends, Header
-from opentelemetry.propagators.textmap import default_setter
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,13 +19,14 @@ from chassis.http.edge import edge_of
 from chassis.http.principal import Role
 from chassis.http.problems import Rejected
 from chassis.ids import derived
+from chassis.tracing import parsed, traceparent
 from contracts.refusals import Invalid
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _ETAG = re.compile(r'"(0|[1-9]\d{0,14})"')
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACEPARENT_LENGTH = 55
 
 IdempotencyKey = Annotated[
     str | None, Header(description="Yours, 1 to 200 visible ASCII characters: a command sent again under it is obeyed once.")
@@ -85,10 +85,10 @@ def etag(version: int) -> str:
 
 
 def respond(loaded: Loaded[S], view: object, *, status: int = 200, location: str | None = None) -> Response:
-    """A view (a pydantic model, or anything msgspec writes) of a loaded state, with its ETag."""
+    """A view (a pydantic model, or anything msgspec writes) of a loaded state, with its ETag; `location` is a path, unquoted."""
     headers = {"ETag": etag(loaded.version)}
     if location is not None:
-        headers["Location"] = location
+        headers["Location"] = quote(location, safe="/:?=&")
     content = view.model_dump_json().encode() if isinstance(view, BaseModel) else msgspec.json.encode(view)
     return Response(content, status, headers, "application/json")
 
@@ -114,12 +114,8 @@ def _version(if_match: str) -> int:
 
 
 def _trace(request: Request) -> str | None:
-    carrier: dict[str, str] = {}
-    TraceContextTextMapPropagator().inject(carrier, setter=default_setter)
-    if "traceparent" in carrier:
-        return carrier["traceparent"]
-    sent = request.headers.get("traceparent", "")
-    return sent if _TRACEPARENT.fullmatch(sent) and not sent.startswith("ff") else None
+    sent = request.headers.get("traceparent", "")[:_TRACEPARENT_LENGTH]
+    return traceparent() or (sent if parsed(sent) else None)
 
 
 def _fingerprint(request: Request) -> str:

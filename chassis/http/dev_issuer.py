@@ -6,12 +6,14 @@ import stat
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from tempfile import mkstemp
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from chassis.clock import Clock
+from chassis.errors import SettingsRefused
 from chassis.http.keys import DEVELOPMENT_KEY
 from chassis.http.principal import Role
 from chassis.http.tokens import AuthSettings
@@ -22,7 +24,7 @@ _PRIVATE = "development-key.json"
 _PUBLIC = "development-jwks.json"
 
 
-class DevKeyRefused(Exception):
+class DevKeyRefused(SettingsRefused):
     """The development key may not be used: production, a file others can read, or a file that is no such key."""
 
 
@@ -108,8 +110,7 @@ def _put_once(path: Path, text: str) -> None:
 
 
 def _draft(path: Path, text: str) -> Path:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
-    return draft
+    return Path(name)

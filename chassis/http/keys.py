@@ -13,6 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from chassis.clock import Clock
+from chassis.errors import SettingsRefused
 
 DEVELOPMENT_KEY = "ringback-development-"
 """How the id of every key of the local development issuer begins."""
@@ -22,7 +23,7 @@ LARGEST_SET = 256 * 1024
 _PUBLIC_KINDS = frozenset({"OKP", "EC", "RSA"})
 
 
-class KeysUnavailable(Exception):
+class KeysUnavailable(SettingsRefused):
     """No public key of the issuer is known: nobody can be told apart. The message is for the operator."""
 
 

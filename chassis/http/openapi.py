@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import cache
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,12 +9,12 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from chassis.http.auth import SAFE_METHODS, guards
-from chassis.http.problems import MEDIA_TYPE, Problem
+from chassis.http.problems import MEDIA_TYPE, Problem, phrase
 from chassis.http.validation import Fault, KnownNames
 
-_EVERY = (401, 403, 422, 429, 500, 503)
+_EVERY = (400, 401, 403, 422, 429, 500, 503)
 _WITH_PATH = (404,)
-_COMMANDS = (400, 408, 409, 412, 413, 415)
+_COMMANDS = (408, 409, 412, 413, 415)
 _REFERENCE = "#/components/schemas/"
 
 
@@ -74,7 +73,7 @@ def _complete(operation: dict[str, Any], route: Any, method: str) -> None:
 
 def _problem(status: int) -> dict[str, Any]:
     answer: dict[str, Any] = {
-        "description": HTTPStatus(status).phrase,
+        "description": phrase(status),
         "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_REFERENCE}Problem"}}},
     }
     if status in (429, 503):

@@ -21,6 +21,7 @@ RETRY_AFTER_S = 2
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _BUSY: tuple[type[RingbackError], ...] = (StoreUnavailable, LogUnavailable, VersionConflict)
 _STATUS: dict[type[Refused], int] = {Invalid: 422, NotFound: 404, PreconditionFailed: 412}
+_RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 _ROUTING = {
     404: ("no-such-address", "There is nothing at this address."),
     405: ("method-not-allowed", "This address does not take this method; the Allow header names those it takes."),
@@ -64,7 +65,7 @@ def problem(
     """A problem as an HTTP answer. `detail` says what to do and must hold nothing the caller sent."""
     body = Problem(
         type=f"urn:ringback:problem:{code}",
-        title=HTTPStatus(status).phrase,
+        title=phrase(status),
         status=status,
         code=code,
         detail=detail,
@@ -73,6 +74,11 @@ def problem(
         instance=instance,
     )
     return Response(body.model_dump_json(exclude_none=True), status, headers, MEDIA_TYPE)
+
+
+def phrase(status: int) -> str:
+    """The title of a status in the words of RFC 9110, the same on every version of Python."""
+    return _RENAMED.get(status) or HTTPStatus(status).phrase
 
 
 def rejection(rejected: Rejected) -> Response:
@@ -119,6 +125,6 @@ def _busy(error: Exception) -> Response:
 
 
 def _routing(error: HTTPException) -> Response:
-    phrase = HTTPStatus(error.status_code).phrase
-    code, detail = _ROUTING.get(error.status_code, (phrase.lower().replace(" ", "-"), f"{phrase}."))
+    title = phrase(error.status_code)
+    code, detail = _ROUTING.get(error.status_code, (title.lower().replace(" ", "-"), f"{title}."))
     return problem(error.status_code, code, detail, headers=error.headers or {})

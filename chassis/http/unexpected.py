@@ -1,16 +1,15 @@
 """The rim of the HTTP side: what nobody expected becomes a 500 that tells an id, and a log line that tells where, not what."""
 
-import logging
-import traceback
-
+import structlog
 from opentelemetry.trace import format_trace_id, get_current_span
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.problems import problem
 from chassis.ids import Ids
+from chassis.scrub import explained
 
 _SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
-_logger = logging.getLogger(__name__)
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class BrokenOff(RuntimeError):
@@ -43,18 +42,17 @@ class Unexpected:
         try:
             await self._app(scope, receive, guarded)
         except Exception as error:  # noqa: BLE001 - the last place where an error can be told without its content
-            instance = self._report(error)
+            instance = self._report(error, scope)
             if begun:
                 raise BrokenOff(instance) from None
             detail = "This was not expected and is on record under the id in instance. Sending it again may be tried."
             await problem(500, "unexpected", detail, instance=instance)(scope, receive, guarded)
 
-    def _report(self, error: Exception) -> str:
+    def _report(self, error: Exception, scope: Scope) -> str:
         span = get_current_span().get_span_context()
         instance = f"urn:ringback:trace:{format_trace_id(span.trace_id)}" if span.is_valid else f"urn:uuid:{self._ids.new()}"
-        frames = traceback.extract_tb(error.__traceback__)[-6:]
-        where = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
-        _logger.error("unexpected %s, told as %s, at %s", type(error).__name__, instance, where)
+        route = getattr(scope.get("route"), "path", None)
+        _log.error("a request ended in an error nobody expected", id=instance, route=route, **explained(error))
         return instance
 
 

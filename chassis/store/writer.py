@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
 from chassis.store.committer import Committer, Result, Work
@@ -28,14 +29,20 @@ class Writer:
     """Group commit, from any thread.
 
     `resolve` is how results are handed out: called once a commit with a function to run where the waiters live.
+    `measured` is told of each commit: use cases, seconds.
     """
 
-    def __init__(self, committer: Committer, resolve: Callable[[Callable[[], None]], None] = lambda deliver: deliver()) -> None:
+    def __init__(
+        self,
+        committer: Committer,
+        resolve: Callable[[Callable[[], None]], None] = lambda deliver: deliver(),
+        measured: Callable[[int, float], None] = lambda works, seconds: None,
+    ) -> None:
         self._committer = committer
         self._resolve = resolve
+        self._measured = measured
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-        self.batches = 0
         self._thread.start()
 
     def submit(self, work: Work, done: Done) -> None:
@@ -79,8 +86,9 @@ class Writer:
         return batch, True
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
+        began = perf_counter()
         results = self._committer.commit([waiting.work for waiting in batch])
-        self.batches += 1
+        self._measured(len(batch), perf_counter() - began)
         self._resolve(lambda: _hand_out(batch, results))
 
 

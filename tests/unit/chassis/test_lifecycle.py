@@ -16,7 +16,7 @@ import pytest
 
 from chassis.errors import LogUnavailable, PolicyRefused, SettingsRefused, StoreRefused, StoreUnavailable
 from chassis.exits import Exit
-from chassis.lifecycle import Lifecycle, Parts
+from chassis.lifecycle import Beat, Lifecycle, Loop, Parts, keep
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = Path(__file__).with_name("a_process.py")
@@ -206,3 +206,26 @@ def test_an_app_that_does_not_start_is_a_defect(capsys: pytest.CaptureFixture[st
 def test_before_it_serves_a_process_is_alive_and_neither_started_nor_ready() -> None:
     process = Lifecycle("contact", "127.0.0.1", 0, drain_s=1)
     assert (process.live(), process.started(), process.ready()) == ([], ["starting"], ["starting"])
+
+
+@pytest.mark.parametrize(
+    ("error", "beats"), [(LogUnavailable("no answer"), 1), (StoreUnavailable("no answer"), 1), (ValueError(), 0)]
+)
+def test_waiting_for_a_dependency_is_a_sign_of_life_and_a_defect_is_not(error: Exception, beats: int) -> None:
+    beaten: list[int] = []
+
+    async def kept() -> None:
+        runs: list[int] = []
+
+        async def run(stop: asyncio.Event, beat: Beat) -> None:
+            runs.append(1)
+            if len(runs) == 2:
+                stop.set()
+                return
+            raise error
+
+        await keep(Loop("inbox", run), asyncio.Event(), lambda: beaten.append(1))
+        assert len(runs) == 2
+
+    asyncio.run(kept())
+    assert len(beaten) == beats

@@ -115,7 +115,11 @@ class MemoryHost:
         after: Entry | None = None,
         limit: int = 100,
     ) -> Sequence[Entry]:
-        entries = sorted(Entry(versions[-1][1].text, stream) for stream, versions in self.streams.items() if versions)
+        known = {
+            stream: [call.text for at, call in versions if known_at is None or at <= known_at]
+            for stream, versions in self.streams.items()
+        }
+        entries = sorted(Entry(texts[-1], stream) for stream, texts in known.items() if texts)
         return [entry for entry in entries if (value in (None, entry.value)) and (after is None or entry > after)][:limit]
 
 
@@ -192,7 +196,7 @@ HANDLER = Role.CALL_HANDLER
 def calls(host: MemoryHost) -> APIRouter:
     router = APIRouter(prefix="/calls")
 
-    @router.put("/{name}", response_model=CallView)
+    @router.put("/{name}", response_model=CallView, responses={201: {"model": CallView}})
     async def note(name: str, body: NoteBody, context: Annotated[Context, command(HANDLER)]) -> Response:
         loaded = await host.run(Note(f"call-{name}", body.text), context)
         return respond(loaded, view(loaded), location=f"/calls/{name}", status=201 if loaded.version == 1 else 200)
@@ -287,8 +291,13 @@ def make_app(issuer: DevIssuer, clock: VirtualClock, probes: Probes) -> MakeApp:
 
 
 @pytest.fixture
-def app(make_app: MakeApp, host: MemoryHost, desk: MemoryDesk) -> FastAPI:
-    return make_app(calls(host), feed(), parking_router(desk))
+def routers(host: MemoryHost, desk: MemoryDesk) -> list[APIRouter]:
+    return [calls(host), feed(), parking_router(desk)]
+
+
+@pytest.fixture
+def app(make_app: MakeApp, routers: list[APIRouter]) -> FastAPI:
+    return make_app(*routers)
 
 
 @pytest.fixture

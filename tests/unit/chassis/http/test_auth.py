@@ -6,6 +6,8 @@ from typing import Annotated
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+from structlog.testing import capture_logs
 
 from chassis.http.auth import UnguardedRoutes, requires, unguarded
 from chassis.http.commands import command
@@ -37,6 +39,12 @@ def test_a_role_that_is_not_named_is_refused(anonymous: TestClient, bearer: Head
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert answer.json()["detail"] == "This needs one of the roles call_handler."
     assert anonymous.get("/calls", headers=bearer()).status_code == 403
+
+
+def test_a_denial_is_on_record(anonymous: TestClient, bearer: Header) -> None:
+    with capture_logs() as lines:
+        anonymous.put("/calls/a", json=NOTE, headers=bearer(Role.DISPATCHER, subject="dispatcher-1"))
+    assert [(line["method"], line["route"], line["id"]) for line in lines] == [("PUT", "/calls/{name}", "dispatcher-1")]
 
 
 def test_an_auditor_reads_everything_and_writes_nothing_whatever_else_the_token_says(
@@ -88,6 +96,11 @@ def test_what_is_not_an_api_route_counts_as_unguarded(make_app: Callable[..., Fa
     mounted.mount("/files", FastAPI())
     with pytest.raises(UnguardedRoutes, match="/files"):
         make_app(mounted)
+
+
+def test_a_web_socket_is_closed_before_any_route_sees_it(client: TestClient) -> None:
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/feed"):
+        pass
 
 
 def test_an_app_that_would_let_an_auditor_write_does_not_start(make_app: Callable[..., FastAPI]) -> None:

@@ -20,6 +20,12 @@ def test_the_answer_carries_the_version_and_where_it_stands(client: TestClient) 
     assert (read.json(), read.headers["etag"]) == ({"stream": "call-a", "text": "more"}, '"2"')
 
 
+def test_the_place_of_a_thing_with_an_unusual_name_can_be_followed(client: TestClient) -> None:
+    answer = client.put("/calls/%C3%A4%F0%9F%9A%A8%20%25", json=NOTE)
+    assert answer.headers["location"] == "/calls/%C3%A4%F0%9F%9A%A8%20%25"
+    assert client.get(answer.headers["location"]).status_code == 200
+
+
 def test_a_command_sent_again_under_its_key_is_obeyed_once(client: TestClient, host: Any) -> None:
     key = {"Idempotency-Key": "k-1"}
     first = client.put("/calls/a", json=NOTE | {"tags": {}}, headers=key)

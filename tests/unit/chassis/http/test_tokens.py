@@ -15,6 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 from pydantic import ValidationError
 
+from chassis import exits
 from chassis.clock import VirtualClock
 from chassis.http.keys import KeysUnavailable
 from chassis.http.principal import Principal, Role
@@ -163,8 +164,9 @@ def test_settings_name_one_place_for_the_keys(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_of_keys_is_said_at_once(tmp_path: Path, clock: VirtualClock) -> None:
-    with pytest.raises(KeysUnavailable, match="cannot be read"):
+    with pytest.raises(KeysUnavailable, match="cannot be read") as refused:
         open_tokens(configured(tmp_path, jwks_file=tmp_path / "none.json"), clock)
+    assert exits.of(refused.value)[0] is exits.Exit.SETTINGS
 
 
 PARTS = st.one_of(

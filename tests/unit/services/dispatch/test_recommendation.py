@@ -128,7 +128,7 @@ def test_where_policy_says_so_the_best_unit_is_sent_with_the_reasons() -> None:
     service.handle(transaction, wanted())
     service.handle(transaction, wanted())
     (sent,) = transaction.said(UnitAssigned)
-    assert (sent.unit, sent.by, sent.reasons) == ("unit-NEAR", "policy default-1", ("0.7 km, about 1 min", "free, status 2"))
+    assert (sent.unit, sent.by, sent.reasons) == ("unit-NEAR", "policy default-1", ("0.7 km, about 1 min", "free, status 1"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Pure: the review of an abandoned call and the rules it follows."""

@@ -1,0 +1,61 @@
+"""What is known of a broken call, weighed: the risk, why, and whether the telephone may ring (DOMAIN sections 3.3 and 3.4)."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from contracts.callback import Risk
+from contracts.contact import Abandonment, Marker, Sound
+from services.callback.domain.rules import Rules
+
+_ORDER = tuple(Risk)
+
+
+class Known(NamedTuple):
+    """What can bear on the risk."""
+
+    abandonment: Abandonment
+    sounds: tuple[Sound, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    earlier_calls: int = 0
+
+
+class Assessment(NamedTuple):
+    """The risk with its reasons in words; with the gate shut nothing rings."""
+
+    risk: Risk
+    reasons: tuple[str, ...]
+    gate_open: bool
+
+    def joined(self, other: "Assessment") -> "Assessment":
+        """Both together: nothing learned later lowers a risk or opens the gate again."""
+        return Assessment(
+            max(self.risk, other.risk, key=_ORDER.index),
+            (*self.reasons, *(reason for reason in other.reasons if reason not in self.reasons)),
+            self.gate_open and other.gate_open,
+        )
+
+
+def assess(known: Known, rules: Rules) -> Assessment:
+    """Weigh what is known."""
+    found = list(_findings(known, rules))
+    risk = max((risk for risk, _, _ in found), key=_ORDER.index, default=Risk.NONE_KNOWN)
+    return Assessment(risk, tuple(reason for _, reason, _ in found), not any(shuts for _, _, shuts in found))
+
+
+def _findings(known: Known, rules: Rules) -> Iterator[tuple[Risk, str, bool]]:
+    """Each thing that bears on it: how much, in which words, and whether it shuts the gate."""
+    for marker in known.markers:
+        if marker in rules.gate_markers:
+            yield Risk.HIGH, f"marker {marker}: a ring could get somebody hurt", True
+        elif marker in rules.high_markers:
+            yield Risk.HIGH, f"marker {marker}", False
+    for sound in known.sounds:
+        if sound in rules.gate_sounds:
+            yield Risk.HIGH, f"sounds of {sound}: a ring could get somebody hurt", True
+        elif sound in rules.high_sounds:
+            yield Risk.HIGH, f"{sound} heard", False
+    if known.earlier_calls >= rules.earlier_calls_raise:
+        high = known.earlier_calls >= rules.earlier_calls_high
+        yield Risk.HIGH if high else Risk.RAISED, f"{known.earlier_calls} earlier calls of the number", False
+    if known.abandonment in rules.raised_abandonments:
+        yield Risk.RAISED, f"the call broke off as {known.abandonment}", False

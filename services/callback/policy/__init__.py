@@ -1,0 +1,1 @@
+"""What a force can set differently about ringing back."""

@@ -1,0 +1,1 @@
+"""Ringing out: the port, and what can stand behind it."""

@@ -1,0 +1,96 @@
+"""Callers who answer, or not, by a fixed function of the attempt's identity: the same run rings the same way again."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chassis.clock import Clock
+from chassis.world import After, Tell
+from contracts.callback import Outcome
+from services.callback.domain.commands import EndRinging, RecordOutcome
+from services.callback.telephone.port import RingOrder
+
+_TALKED = frozenset({Outcome.SAFE, Outcome.NOT_THE_CALLER, Outcome.UNDER_DURESS, Outcome.WHISPERED})
+
+MIX: Mapping[Outcome, int] = {
+    Outcome.SAFE: 620,
+    Outcome.RANG_OUT: 160,
+    Outcome.VOICEMAIL: 90,
+    Outcome.ENGAGED: 40,
+    Outcome.NOT_THE_CALLER: 30,
+    Outcome.DECLINED: 25,
+    Outcome.NETWORK_FAILURE: 15,
+    Outcome.NUMBER_UNKNOWN: 10,
+    Outcome.WHISPERED: 6,
+    Outcome.UNDER_DURESS: 4,
+}
+"""How often each outcome comes, by weight. A design reading: no force publishes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How the people rung behave. Times in seconds, each drawn evenly between its bounds."""
+
+    mix: Mapping[Outcome, int] = field(default_factory=lambda: MIX)
+    pick_up_s: tuple[float, float] = (4, 24)
+    talk_s: tuple[float, float] = (40, 240)
+
+
+class SimulatedTelephone:
+    """Rings nobody. Whoever answers also talks to a simulated call handler, who records what was established."""
+
+    def __init__(self, tell: Tell, after: After, clock: Clock, behaviour: Behaviour | None = None) -> None:
+        self._tell = tell
+        self._after = after
+        self._clock = clock
+        self._behaviour = behaviour or Behaviour()
+
+    def ring(self, order: RingOrder) -> None:
+        """Draw what will come of it, and say so when it would have come."""
+        outcome = _pick(self._behaviour.mix, _part(order, "outcome"))
+        if outcome is Outcome.RANG_OUT:
+            rings_s = (order.give_up_at - self._clock.now()).total_seconds()
+        else:
+            rings_s = _between(self._behaviour.pick_up_s, _part(order, "pick up"))
+        if outcome not in _TALKED:
+            self._after(rings_s, lambda: self._ended(order, outcome))
+            return
+        talks_s = _between(self._behaviour.talk_s, _part(order, "talk"))
+        self._after(rings_s, lambda: self._ended(order, Outcome.ANSWERED))
+        self._after(rings_s + talks_s, lambda: self._established(order, outcome))
+
+    def _ended(self, order: RingOrder, outcome: Outcome) -> None:
+        said = EndRinging(review=order.review, attempt_id=order.attempt_id, outcome=outcome, at=self._clock.now())
+        self._tell(said, f"telephone {order.attempt_id} {outcome}", "telephone")
+
+    def _established(self, order: RingOrder, outcome: Outcome) -> None:
+        safe = outcome is Outcome.SAFE
+        said = RecordOutcome(
+            review=order.review,
+            attempt=order.attempt,
+            outcome=outcome,
+            spoke_to="the caller" if safe else None,
+            verified_by="number and what they rang about" if safe else None,
+            free_to_talk=True if safe else None,
+        )
+        self._tell(said, f"handler {order.attempt_id} {outcome}", "simulated call handler")
+
+
+def _part(order: RingOrder, what: str) -> float:
+    """A number in [0, 1) that belongs to the attempt and the purpose."""
+    digest = hashlib.sha256(f"{order.attempt_id} {what}".encode()).digest()
+    return int.from_bytes(digest[:6]) / 2**48
+
+
+def _between(bounds: tuple[float, float], part: float) -> float:
+    low, high = bounds
+    return round(low + (high - low) * part, 1)
+
+
+def _pick(mix: Mapping[Outcome, int], part: float) -> Outcome:
+    reach = part * sum(mix.values())
+    for outcome, weight in mix.items():
+        reach -= weight
+        if reach < 0:
+            return outcome
+    return Outcome.RANG_OUT
