@@ -11,8 +11,8 @@ from structlog.typing import EventDict, Processor
 from chassis import scrub
 from chassis.clock import Clock
 
-OURS = "ringback"
-"""The standard library's logger that our own lines go through; all others are libraries'."""
+OURS = ("ringback", "chassis", "services", "cli", "simulator")
+"""The standard library's loggers that our own lines go through, structlog's by the first; all others are libraries'."""
 
 
 def configure(service: str, version: str, level: str, clock: Clock, stream: TextIO | None = None) -> None:
@@ -45,14 +45,15 @@ def configure(service: str, version: str, level: str, clock: Clock, stream: Text
 
 
 def _own_logger(*_: Any) -> logging.Logger:
-    return logging.getLogger(OURS)
+    return logging.getLogger(OURS[0])
 
 
 def _route_standard_logging(handler: logging.Handler, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if level == "debug" else logging.WARNING)
-    logging.getLogger(OURS).setLevel(level.upper())
+    for name in OURS:
+        logging.getLogger(name).setLevel(level.upper())
     logging.captureWarnings(True)
     logging.raiseExceptions = False
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 
 import httpx2
 import structlog
@@ -18,7 +17,10 @@ from chassis.clock import SystemClock
 from chassis.errors import RingbackError
 from chassis.flow.desk import Desk
 from chassis.flow.gauges import watch
+from chassis.flow.listening import Listening
 from chassis.flow.live import LiveHost
+from chassis.flow.outbox import Outbox
+from chassis.flow.timekeeping import Timekeeping
 from chassis.host import Context, Host, Service
 from chassis.http.app import create_app
 from chassis.http.dev_issuer import DevIssuer
@@ -29,19 +31,19 @@ from chassis.http.tokens import AuthSettings, open_tokens
 from chassis.ids import DrawnIds
 from chassis.lifecycle import Lifecycle, Loop, Parts
 from chassis.log.kafka import KafkaLog
+from chassis.log.kafka_settings import KafkaSettings
 from chassis.log.port import Log
 from chassis.log.sqlite import SqliteLog
 from chassis.metrics import Metrics
 from chassis.references import Keyer
-from chassis.settings import Settings
+from chassis.release import RELEASE
+from chassis.settings import Kafka, Settings
 from chassis.store.postgres import PostgresStorage
 from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage
 from chassis.tracing import TracedRequests, Tracing
 from chassis.world import World
 from contracts.refusals import Refused
-
-RELEASE = version("ringback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,23 @@ def open_storage(chosen: Settings) -> Storage:
     return SqliteStorage(chosen.store_file)
 
 
+def kafka_settings(kafka: Kafka, client_id: str) -> KafkaSettings:
+    """How this client reaches the cluster."""
+    return KafkaSettings(
+        servers=",".join(kafka.servers),
+        security=kafka.security,
+        ca_file=kafka.ca_file,
+        username=kafka.username,
+        password=kafka.password,
+        replicas=kafka.replicas,
+        client_id=client_id,
+    )
+
+
 def open_log(chosen: Settings) -> Log:
     """The log the settings name. Kafka need not answer yet."""
     if chosen.kafka is not None:
-        return KafkaLog(chosen.kafka, client=f"{chosen.service}-{chosen.instance}")
+        return KafkaLog(kafka_settings(chosen.kafka, f"{chosen.service}-{chosen.instance}"))
     assert chosen.log_folder is not None
     return SqliteLog(chosen.log_folder)
 
@@ -106,8 +121,9 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     closing.push_async_callback(log.close)
     told: asyncio.Queue[tuple[object, Context]] = asyncio.Queue()
     service = wiring.build(_world(chosen, told))
-    host = LiveHost(service, open_storage(chosen), log, clock, chosen.instance, metrics, tracing)
-    watch(host, metrics, clock)
+    host = LiveHost(service, open_storage(chosen), clock, metrics)
+    outbox, listening = Outbox(host, log), Listening(host, log, chosen.instance, tracing)
+    watch(host, outbox, listening)
     app = create_app(
         edge=await _edge(wiring.name, chosen, clock, closing),
         title=wiring.title,
@@ -126,10 +142,10 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     return Parts(
         app=TracedRequests(app, tracing),
         loops=[
-            Loop("listening", host.listening),
-            Loop("timers", host.keeping_time),
+            Loop("listening", listening.run),
+            Loop("timers", Timekeeping(host).run),
             Loop("adapters", partial(_hear_adapters, host, told)),
-            Loop("relay", host.relaying),
+            Loop("relay", outbox.run),
         ],
         close=[close],
         ready=host.ready,
@@ -146,7 +162,7 @@ def _world(chosen: Settings, told: "asyncio.Queue[tuple[object, Context]]") -> W
         loop.call_later(seconds, act)
 
     keyer = Keyer(chosen.reference_key.get_secret_value().encode())
-    return World(chosen.force, keyer.reference, after, tell, chosen.policy, chosen.telephone)
+    return World(chosen.force, keyer.reference, after, tell, SystemClock(), chosen.policy, chosen.telephone)
 
 
 async def _hear_adapters(

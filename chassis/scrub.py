@@ -25,7 +25,10 @@ HASHED = frozenset({"stream", "correlation", "cause", "id", "key"})
 _SEPARATOR = r"(?:[\s().\-/\u2010-\u2015]|%[0-9a-fA-F]{2}){0,3}"
 _LIKE_A_NUMBER = re.compile(rf"\+?\d(?:{_SEPARATOR}\d){{6,}}")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-_IP_ADDRESS = re.compile(rf"((?<![\d.]){_OCTET}(?:\.{_OCTET}){{3}}(?![\d.]))")
+_ADDRESS = rf"(?<![\d.]){_OCTET}(?:\.{_OCTET}){{3}}(?![\d.])"
+_UUID = r"(?<!\w)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?!\w)"
+_TRACE = r"(?<!\w)[0-9a-f]{32}(?!\w)"
+_KEPT = re.compile(rf"({_ADDRESS}|{_UUID}|{_TRACE})")
 _LARGEST = 10**9
 
 
@@ -35,11 +38,11 @@ def hashed(identity: str) -> str:
 
 
 def masked(text: str) -> str:
-    """The first line of a text with everything that could be a telephone number masked; IP addresses stay."""
+    """The first line of a text with everything that could be a telephone number masked; IP addresses, uuids and traces stay."""
     line = text[: 4 * LONGEST].splitlines()[0][:LONGEST] if text else ""
-    words_and_addresses = _IP_ADDRESS.split(line)
-    words_and_addresses[::2] = [_LIKE_A_NUMBER.sub(MASK, words) for words in words_and_addresses[::2]]
-    return "".join(words_and_addresses)
+    words_and_kept = _KEPT.split(line)
+    words_and_kept[::2] = [_LIKE_A_NUMBER.sub(MASK, words) for words in words_and_kept[::2]]
+    return "".join(words_and_kept)
 
 
 def scrubbed(line: MutableMapping[str, Any]) -> dict[str, Any]:

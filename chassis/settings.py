@@ -27,8 +27,7 @@ _POSTGRES = ("postgresql://", "postgres://")
 _DEVELOPMENT_KEY = "a key for development that everybody knows"
 _YES = frozenset({"y", "yes", "t", "true", "on", "1"})
 
-Security = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
-Mechanism = Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]
+Security = Literal["PLAINTEXT", "SASL_SSL"]
 Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)]
 
@@ -39,12 +38,10 @@ class Kafka:
 
     servers: tuple[str, ...]
     security: Security
-    mechanism: Mechanism
     username: str | None
     password: SecretStr | None
     ca_file: Path | None
-    certificate_file: Path | None
-    key_file: Path | None
+    replicas: int
 
 
 class Settings(BaseSettings):
@@ -76,13 +73,13 @@ class Settings(BaseSettings):
         description="a SQLite file (left out: `data/<service>.sqlite`), or `postgresql://user:password@host/database`",
     )
     log: str = Field("data/log", description="a folder for the SQLite log, or `kafka://host:9092,host:9092`")
-    kafka_security: Security = Field("PLAINTEXT", description="how to speak to Kafka; production wants SSL or SASL_SSL")
-    kafka_mechanism: Mechanism = Field("SCRAM-SHA-512", description="how to prove who we are, with SASL")
+    kafka_security: Security = Field(
+        "PLAINTEXT", description="how to speak to Kafka; SASL_SSL is SCRAM-SHA-512 over TLS, which production wants"
+    )
     kafka_username: str | None = Field(None, description="Kafka user, with SASL")
     kafka_password: SecretStr | None = Field(None, description="Kafka password, with SASL")
     kafka_ca_file: Path | None = Field(None, description="PEM file of the authority that signed the brokers' certificates")
-    kafka_certificate_file: Path | None = Field(None, description="PEM file of our own certificate, for mutual TLS")
-    kafka_key_file: Path | None = Field(None, description="PEM file of the key to our certificate, for mutual TLS")
+    kafka_replicas: int = Field(1, ge=1, le=9, description="copies of each partition when a topic is made; 3 in production")
     auth_issuer: str | None = Field(None, description="`iss` of accepted tokens; left out in development: the local issuer's")
     auth_audience: str = Field("ringback", min_length=1, description="`aud` of accepted tokens")
     auth_jwks: str | None = Field(None, description="file or https address of the issuer's public keys (JWKS)")
@@ -131,7 +128,7 @@ class Settings(BaseSettings):
             raise ValueError("every Kafka server needs its port, as in kafka://broker-1:9092,broker-2:9092")
         return value
 
-    @field_validator("kafka_ca_file", "kafka_certificate_file", "kafka_key_file", mode="after")
+    @field_validator("kafka_ca_file", mode="after")
     @classmethod
     def _readable(cls, value: Path | None) -> Path | None:
         if value is not None and not os.access(value, os.R_OK):
@@ -155,8 +152,6 @@ class Settings(BaseSettings):
     def _incomplete(self) -> Iterator[str]:
         if self.kafka_security.startswith("SASL") and not (self.kafka_username and self.kafka_password):
             yield f"{PREFIX}KAFKA_USERNAME and {PREFIX}KAFKA_PASSWORD: {PREFIX}KAFKA_SECURITY={self.kafka_security} needs both"
-        if (self.kafka_certificate_file is None) != (self.kafka_key_file is None):
-            yield f"{PREFIX}KAFKA_CERTIFICATE_FILE and {PREFIX}KAFKA_KEY_FILE: set both or neither"
         if (self.auth_issuer is None) != (self.auth_jwks is None):
             yield f"{PREFIX}AUTH_ISSUER and {PREFIX}AUTH_JWKS: set both, or neither for the local issuer of development"
         if self.auth_jwks and "://" in self.auth_jwks and not self.auth_jwks.startswith("https://"):
@@ -169,7 +164,7 @@ class Settings(BaseSettings):
         if key == _DEVELOPMENT_KEY or len(key) < 32:
             yield f"{PREFIX}REFERENCE_KEY: production needs a secret key of 32 characters or more, of its own or as a file"
         if self.kafka is not None and not self.kafka_security.endswith("SSL"):
-            yield f"{PREFIX}KAFKA_SECURITY: production speaks to Kafka over TLS only; set SSL or SASL_SSL"
+            yield f"{PREFIX}KAFKA_SECURITY: production speaks to Kafka over TLS only; set SASL_SSL"
         if self.telephone == "simulated":
             yield f"{PREFIX}TELEPHONE: a simulated telephone rings nobody; set none until a real one is connected"
 
@@ -197,12 +192,10 @@ class Settings(BaseSettings):
         return Kafka(
             _servers(self.log),
             self.kafka_security,
-            self.kafka_mechanism,
             self.kafka_username,
             self.kafka_password,
             self.kafka_ca_file,
-            self.kafka_certificate_file,
-            self.kafka_key_file,
+            self.kafka_replicas,
         )
 
 
@@ -222,6 +215,11 @@ def load(service: str | None = None) -> Settings:
     if problems:
         raise SettingsRefused(_listed(problems))
     return settings
+
+
+def for_child(chosen: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a service started from this process: ours, and what was chosen where ours says nothing."""
+    return {**chosen, **os.environ}
 
 
 def variable(name: str) -> str:

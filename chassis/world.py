@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from chassis.clock import Clock
+
 
 class After(Protocol):
     """Does something after a delay in seconds, by whatever clock is in force."""
@@ -29,5 +31,6 @@ class World:
     reference: Callable[[str, str], str]
     after: After
     tell: Tell
+    clock: Clock
     policy: Path | None = None
     telephone: str = "simulated"

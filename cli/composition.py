@@ -4,6 +4,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from chassis.clock import SystemClock
 from chassis.host import Service
 from chassis.process import Wiring
 from chassis.references import Keyer
@@ -22,7 +23,7 @@ def wiring(name: str) -> Wiring:
 
 def idle_service(name: str, policy: Path | None = None) -> Service:
     """A service for reading, checking and rebuilding: it has no telephone and nothing of it moves by itself."""
-    return wiring(name).build(World("demo", reference, _never, _never_told, policy, telephone="none"))
+    return wiring(name).build(World("demo", reference, _never, _never_told, SystemClock(), policy, telephone="none"))
 
 
 def reference(kind: str, value: str) -> str:

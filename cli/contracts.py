@@ -1,6 +1,7 @@
 """`ringback contracts`: what the services say to each other, looked up, written out and checked."""
 
 import json
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chassis.exits import Exit
 from cli.contract_files.folder import Folder, Json
 from cli.contract_files.schemas import schema
 from contracts import registry, topics
@@ -19,6 +21,7 @@ app = typer.Typer(
     epilog="Exit codes: 0 done; 1 `check` or `write` found something wrong; 2 asked for something that is not there.",
     no_args_is_help=True,
 )
+Checkout = Annotated[Path | None, typer.Option("--checkout", metavar="DIR", help="Otherwise the one this command runs from.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -64,18 +67,22 @@ def personal(as_json: AsJson = False) -> None:
 
 
 @app.command(epilog="Example: ringback contracts write; for those who change events, in a checkout with the developer's tools")
-def write() -> None:
+def write(checkout: Checkout = None) -> None:
     """Write schemas, AsyncAPI, OpenAPI, golden records and the list of events; refuse when an event would be broken."""
-    folder = Folder.of_this_checkout()
+    folder = _folder(checkout)
     written, faults = _drift().write_all(folder)
     _report(faults, [f"wrote {path.relative_to(folder.root)}" for path in written] or ["nothing to write"])
 
 
 @app.command(epilog="Example: ringback contracts check || exit 1")
-def check() -> None:
+def check(checkout: Checkout = None) -> None:
     """Whether the committed files follow the code and no published event was broken; exit 1 with the reasons when not."""
-    faults = _drift().check_all(Folder.of_this_checkout())
+    faults = _drift().check_all(_folder(checkout))
     _report(faults, ["the contracts are as committed, and compatible with all that came before"])
+
+
+def _folder(checkout: Path | None) -> Folder:
+    return Folder(checkout) if checkout else Folder.of_this_checkout()
 
 
 def _drift() -> ModuleType:
@@ -83,7 +90,7 @@ def _drift() -> ModuleType:
         from cli.contract_files import drift
     except ModuleNotFoundError as missing:
         typer.echo(f"This needs {missing.name}, one of the developer's tools: run `make setup` in a checkout.", err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(Exit.USAGE) from None
     return drift
 
 
@@ -91,7 +98,7 @@ def _report(faults: list[str], lines: list[str]) -> None:
     for line in faults or lines:
         typer.echo(line, err=bool(faults))
     if faults:
-        raise typer.Exit(1)
+        raise typer.Exit(Exit.CHECK_FAILED)
 
 
 def _row(entry: EventType) -> dict[str, str]:
@@ -109,7 +116,7 @@ def _find(name: str) -> EventType:
     fitting = [entry for entry in registry.all_types() if name in _names(entry)]
     if not fitting:
         typer.echo(f"No event type is called {name}. `ringback contracts list` shows them all.", err=True)
-        raise typer.Exit(2)
+        raise typer.Exit(Exit.USAGE)
     return max(fitting, key=lambda entry: entry.version)
 
 

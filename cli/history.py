@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from chassis.flow.reads import Reads
@@ -48,15 +50,25 @@ def _print(service: str, storage: Storage, stream: str, instant: datetime | None
         for event in events:
             typer.echo(json.dumps(_plain(event)))
         return
-    table = Table(title=f"{stream}{f' as known at {instant.isoformat()}' if instant else ''}", title_justify="left")
-    for heading in ("", "happened", "recorded", "event", "what", "by"):
-        table.add_column(heading, overflow="fold")
+    console = Console(highlight=False)
+    console.print(f"{stream}{f' as known at {_time(instant)}' if instant else ''}", style="bold")
     for event in events:
-        data = event.event.model_dump(mode="json", exclude_none=True, exclude={"at"})
-        what = "  ".join(f"{name}={_short(value)}" for name, value in data.items() if value not in ((), [], stream))
-        noun = event.type.split(".")[-2]
-        table.add_row(str(event.version), _time(event.event.at), _time(event.recorded), noun, what, event.actor)
-    Console().print(table)
+        table = Table.grid(padding=(0, 2))
+        table.add_row(
+            f"{event.version:>4}",
+            _time(event.event.at),
+            f"[bold]{event.type.split('.')[-2]}[/]",
+            f"[dim]{escape(event.actor)}[/]",
+        )
+        console.print(table)
+        late = "" if event.recorded == event.event.at else f"recorded {_time(event.recorded)}  "
+        console.print(Padding(escape(late + _what(stream, event)), (0, 0, 0, 6)))
+
+
+def _what(stream: str, event: Envelope[Event]) -> str:
+    data = event.event.model_dump(mode="json", exclude_none=True, exclude={"at"})
+    known = (stream, stream.split("-", 1)[1])
+    return "  ".join(f"{name}={_short(value)}" for name, value in data.items() if value not in ([], *known))
 
 
 def _plain(event: Envelope[Event]) -> dict[str, Any]:

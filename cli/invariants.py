@@ -100,7 +100,8 @@ def _unit(stream: str, facts: Facts) -> Iterator[str]:
             if not on_duty:
                 yield f"I7: {stream} was assigned to {fact.incident} while off duty"
             if set(fact.overlaps) != set(held.values()):
-                yield f"I5: {stream} was assigned to {fact.incident} while it held {', '.join(held.values()) or 'nothing'}, unflagged"
+                holding = ", ".join(held.values()) or "nothing"
+                yield f"I5: {stream} was assigned to {fact.incident} while it held {holding}, and that was not flagged"
             held[fact.assignment] = fact.incident
         elif kind is AssignmentEnded and held.pop(fact.assignment, None) is None:
             yield f"I7: {stream} was released from {fact.incident}, which it did not hold"

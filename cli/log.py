@@ -47,7 +47,7 @@ def tail(
 
 async def _tail(log: Log, partitions: list[Partition], last: int, follow: bool, as_json: bool) -> None:
     try:
-        offsets = {}
+        offsets: dict[Partition, int] = {}
         for topic in dict.fromkeys(partition.topic for partition in partitions):
             offsets |= {partition: max(0, end - last) for partition, end in (await log.ends(topic)).items()}
         while True:

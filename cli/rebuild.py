@@ -50,11 +50,7 @@ def rebuild(
     if not from_log:
         raise typer.BadParameter("say --from-log: that is the only source a rebuild has")
     original = open_store(service, data, postgres)
-    if postgres and into_schema:
-        where, fresh = f"schema {into_schema}", PostgresStorage(postgres, into_schema)
-    else:
-        path = into or Path(mkdtemp(prefix="ringback-rebuild-")) / f"{service}.sqlite"
-        where, fresh = str(path), _sqlite(path)
+    where, fresh = _fresh(service, into, postgres, into_schema)
     rebuilt = asyncio.run(_rebuild(service, fresh, open_log(data, kafka)))
     differences = rebuilding.differences(original, fresh)
     original.close()
@@ -64,9 +60,12 @@ def rebuild(
         raise typer.Exit(Exit.CHECK_FAILED)
 
 
-def _sqlite(path: Path) -> Storage:
+def _fresh(service: str, into: Path | None, postgres: str | None, schema: str | None) -> tuple[str, Storage]:
+    if postgres and schema:
+        return f"schema {schema}", PostgresStorage(postgres, schema)
+    path = into or Path(mkdtemp(prefix="ringback-rebuild-")) / f"{service}.sqlite"
     path.parent.mkdir(parents=True, exist_ok=True)
-    return SqliteStorage(path, batch=200)
+    return str(path), SqliteStorage(path, batch=200)
 
 
 async def _rebuild(service: str, fresh: Storage, log: Log) -> Rebuilt:

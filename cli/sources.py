@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from chassis.log.kafka import KafkaLog
 
+from chassis.log.kafka import KafkaLog
+from chassis.log.kafka_settings import KafkaSettings
 from chassis.log.port import Log
-from chassis.settings import Settings
 from chassis.store.postgres import PostgresStorage
 from chassis.store.storage import Storage
 from cli.folder import DataFolder
@@ -28,6 +28,4 @@ def open_log(data: Path, kafka: str | None) -> Log:
     """The log, wherever it is."""
     if kafka is None:
         return DataFolder.open(data).log()
-    settings = Settings(log=f"kafka://{kafka}", service="ringback")
-    assert settings.kafka is not None
-    return KafkaLog(settings.kafka, client="ringback-cli")
+    return KafkaLog(KafkaSettings(servers=kafka, client_id="ringback-cli"))

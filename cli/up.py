@@ -1,7 +1,6 @@
 """`ringback up`: the four services as four processes, on one machine, until Ctrl-C."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from rich.table import Table
 
 from chassis.exits import Exit
 from chassis.server import listen
+from chassis.settings import for_child
 from cli.folder import MARK, DataFolder
 from contracts.topics import SERVICES
 
@@ -90,7 +90,7 @@ def _environment(name: str, data: Path, port: int, kafka: str | None, postgres: 
         "RINGBACK_AUTH_DEV_FOLDER": str(folder.path / "issuer"),
         "RINGBACK_LOG_LEVEL": "warning",
     }
-    return {**os.environ, **{key: value for key, value in chosen.items() if key not in os.environ}, "RINGBACK_PORT": str(port)}
+    return {**for_child(chosen), "RINGBACK_PORT": str(port)}
 
 
 def _start(name: str, environment: Mapping[str, str], words: "SimpleQueue[_Word]") -> "subprocess.Popen[str]":

@@ -1,4 +1,4 @@
-"""Plays a bank's calls as if every line were a 999 line, and the people who ring back and are rung, which the file has not.
+"""Plays a bank's calls as if every line were a 999 line, and the supervisors that the file has not.
 
 `vru_entry` presented, `q_start` queued, `q_exit` left the queue, `ser_start` answered, `ser_exit` ended; HANG broke off. The
 source's clocks disagree: a fact that stands before the one it follows from is told late, with its own time.
@@ -17,6 +17,7 @@ from simulator.bank_rows import FORMAT, BankCall, bank_call
 from simulator.order import Ranked, woven
 from simulator.reading import Place
 from simulator.script import Stimulus
+from simulator.supervisors import Supervisors
 from simulator.table import Table
 
 SWITCH = "bank"
@@ -32,6 +33,7 @@ class BankCalls:
 
     def __init__(self, file: Path, folder: Path) -> None:
         self._table = Table(file, FORMAT)
+        self._supervisors = Supervisors(seed=0, units_elsewhere=True)
         self._spool, self.set_aside = reading.opened(folder)
         reading.read(self._table, self._place, self._spool, self.set_aside)
         self.total, self.span = len(self._spool), self._spool.span()
@@ -41,8 +43,8 @@ class BankCalls:
         return woven(self._groups())
 
     def heard(self, envelope: Envelope[Event]) -> Iterable[Stimulus]:
-        """The people outside answer when they are rung."""
-        return ()
+        """Supervisors here end what reviews hand to them; whom reviews send is elsewhere."""
+        return self._supervisors.heard(envelope)
 
     def close(self) -> None:
         """Let the scratch file go."""

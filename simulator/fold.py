@@ -55,7 +55,7 @@ def _by_recorded(stores: Mapping[str, Iterable[Envelope[Event]]]) -> Iterable[En
 
 
 def _ranked(counter: Mapping[str, int]) -> dict[str, int]:
-    return {str(name): count for name, count in sorted(counter.items(), key=lambda item: (-item[1], item[0]))}
+    return {str(name): count for name, count in sorted(counter.items(), key=lambda item: (-item[1], item[0])) if count}
 
 
 def _of_contact(fold: ContactFold) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def _charts(figures: Figures, zone: str) -> dict[str, str]:
                 Series("abandoned", [hour.abandoned for hour in figures.by_hour], "b"),
             ],
             f"hour of the day, {zone}",
+            charts.FULL_WIDTH,
         ),
         "abandoned_by_class": charts.rows("by-class", "Abandoned calls by class", _named(figures.abandoned_by_class), "b"),
         "dispositions": charts.rows("dispositions", "Reviews by disposition", _named(figures.dispositions_by_kind)),

@@ -1,7 +1,7 @@
 """Counts reviews from what the callback service stored, and holds every abandoned 999 call against its one review."""
 
-from collections import Counter
-from datetime import datetime
+from collections import Counter, deque
+from datetime import datetime, timedelta
 
 from contracts.callback import (
     AttemptEnded,
@@ -15,16 +15,19 @@ from contracts.contact import CallAbandoned, Line
 from contracts.envelope import Envelope, Event
 from simulator.durations import Durations
 
-_NAMED = 50
+SLACK = timedelta(hours=2)
+"""What was established in a conversation may be recorded this long after the review ended."""
+_NAMED = 20
 """So many violations are named; the rest is counted."""
 
 
 class _Open:
-    __slots__ = ("abandoned_at", "assessed", "call", "rung")
+    __slots__ = ("abandoned_at", "assessed", "closed", "outcomes", "rung")
 
-    def __init__(self, call: str, abandoned_at: datetime) -> None:
-        self.call, self.abandoned_at = call, abandoned_at
-        self.assessed = self.rung = False
+    def __init__(self, abandoned_at: datetime) -> None:
+        self.abandoned_at = abandoned_at
+        self.assessed = self.rung = self.closed = False
+        self.outcomes: dict[int, str] = {}
 
 
 class ReviewFold:
@@ -33,6 +36,7 @@ class ReviewFold:
     def __init__(self) -> None:
         self._broken_off: set[str] = set()
         self._open: dict[str, _Open] = {}
+        self._closed: deque[tuple[datetime, str]] = deque()
         self.counts: Counter[str] = Counter()
         self.dispositions: Counter[str] = Counter()
         self.risks: Counter[str] = Counter()
@@ -45,6 +49,8 @@ class ReviewFold:
 
     def feed(self, envelope: Envelope[Event]) -> None:
         """Count one event."""
+        while self._closed and self._closed[0][0] < envelope.recorded - SLACK:
+            self._open.pop(self._closed.popleft()[1], None)
         match envelope.event:
             case CallAbandoned(line=Line.EMERGENCY, call=call):
                 self._broken_off.add(call)
@@ -55,11 +61,11 @@ class ReviewFold:
             case AttemptStarted() as event:
                 self._started(event)
             case AttemptEnded() as event:
-                self.outcomes[event.outcome] += 1
+                self._ended(event)
             case ReviewEscalated() as event:
                 self.escalations[event.reason] += 1
             case ReviewClosed() as event:
-                self._closed(event)
+                self._close(event, envelope.recorded)
             case _:
                 pass
 
@@ -67,7 +73,7 @@ class ReviewFold:
         """Nothing more will be recorded: what is open now stayed open."""
         for call in sorted(self._broken_off):
             self._violated(f"call {call} broke off and has no review")
-        for review in sorted(self._open):
+        for review in sorted(name for name, review in self._open.items() if not review.closed):
             self._violated(f"review {review} has no disposition")
 
     def _violated(self, words: str) -> None:
@@ -83,7 +89,7 @@ class ReviewFold:
             self._broken_off.remove(event.call)
         else:
             self._violated(f"review {event.review} is not the only one of an abandoned 999 call")
-        self._open[event.review] = _Open(event.call, event.abandoned_at)
+        self._open[event.review] = _Open(event.abandoned_at)
 
     def _assessed(self, event: ReviewAssessed) -> None:
         review = self._open.get(event.review)
@@ -101,12 +107,22 @@ class ReviewFold:
             review.rung = True
             self.time_to_ring_back.between(review.abandoned_at, event.at)
 
-    def _closed(self, event: ReviewClosed) -> None:
+    def _ended(self, event: AttemptEnded) -> None:
+        """An attempt that was answered ends again when somebody says what was established: the last word counts."""
+        review = self._open.get(event.review)
+        if review is not None:
+            self.outcomes.subtract(filter(None, [review.outcomes.get(event.attempt)]))
+            review.outcomes[event.attempt] = event.outcome
+        self.outcomes[event.outcome] += 1
+
+    def _close(self, event: ReviewClosed, now: datetime) -> None:
         self.counts["dispositions"] += 1
         self.counts["breaches"] += event.breach
         self.dispositions[event.disposition] += 1
-        review = self._open.pop(event.review, None)
-        if review is None:
+        review = self._open.get(event.review)
+        if review is None or review.closed:
             self._violated(f"review {event.review} has more than one disposition")
-        else:
-            self.time_to_disposition.between(review.abandoned_at, event.at)
+            return
+        review.closed = True
+        self._closed.append((now, event.review))
+        self.time_to_disposition.between(review.abandoned_at, event.at)

@@ -16,7 +16,7 @@ CREATE TABLE row (
 ) WITHOUT ROWID
 """
 _IN_ORDER = """
-SELECT line, whole, fields FROM row JOIN (SELECT whole, min(at) AS first FROM row GROUP BY whole) USING (whole)
+SELECT line, whole, fields FROM (SELECT line, whole, fields, at, min(at) OVER (PARTITION BY whole) AS first FROM row)
 ORDER BY first, whole, at, line
 """
 

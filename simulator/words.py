@@ -28,14 +28,22 @@ def named(name: str) -> str:
 
 
 def banded(edges_s: tuple[int, ...]) -> list[str]:
-    """What the bands between edges are called."""
+    """What the bands between edges are called: `under 10 s`, `10–60 s`, `1–5 min`, `1 h or more`."""
     if not edges_s:
         return ["all"]
-    between = [f"{_short(low)} to {_short(high)}" for low, high in pairwise(edges_s)]
+    between = [_between(low, high) for low, high in pairwise(edges_s)]
     return [f"under {_short(edges_s[0])}", *between, f"{_short(edges_s[-1])} or more"]
 
 
+def _between(low_s: int, high_s: int) -> str:
+    for unit_s, unit in ((3600, "h"), (60, "min"), (1, "s")):
+        if low_s % unit_s == high_s % unit_s == 0:
+            return f"{low_s // unit_s}–{high_s // unit_s} {unit}"
+    raise ValueError("bands have whole seconds")
+
+
 def _short(edge_s: int) -> str:
-    if edge_s % 3600 == 0:
-        return f"{edge_s // 3600} h"
-    return f"{edge_s // 60} min" if edge_s % 60 == 0 else f"{edge_s} s"
+    for unit_s, unit in ((3600, "h"), (60, "min")):
+        if edge_s % unit_s == 0:
+            return f"{edge_s // unit_s} {unit}"
+    return f"{edge_s} s"

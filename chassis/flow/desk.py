@@ -32,9 +32,16 @@ class Desk:
             records=done.records,
             remaining=done.remaining,
             failure=done.failure,
-            events=[Change(stream=stream, type=name) for stream, name in done.events],
+            events=[Change(stream=stream, type=type_) for stream, type_ in done.events],
         )
 
 
 def _shown(parked: ParkedKey) -> Parked:
-    return Parked(**parked._asdict())
+    return Parked(
+        topic=parked.topic,
+        key=parked.key,
+        reason=parked.reason,
+        records=parked.records,
+        first_offset=parked.first_offset,
+        since=parked.since,
+    )

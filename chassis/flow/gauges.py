@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from chassis.clock import Clock
+from chassis.flow.listening import Listening
 from chassis.flow.live import LiveHost
+from chassis.flow.outbox import Outbox
 from chassis.metrics import (
     INBOX_LAG,
     INBOX_STOPPED,
@@ -11,19 +12,19 @@ from chassis.metrics import (
     OUTBOX_WAITING,
     PARKED_KEYS,
     TIMERS_OVERDUE,
-    Metrics,
 )
 from chassis.store.codec import decode_head
 
 
-def watch(host: LiveHost, metrics: Metrics, clock: Clock) -> None:
-    """Register the gauges of a host."""
+def watch(host: LiveHost, outbox: Outbox, listening: Listening) -> None:
+    """Register the gauges of a service."""
+    metrics, clock = host.metrics, host.clock
 
     def waiting() -> float:
-        return max(0, host.storage.last_position() - host.relay.position)
+        return max(0, host.storage.last_position() - outbox.relay.position)
 
     def oldest() -> float:
-        events = host.storage.page(host.relay.position, 1)
+        events = host.storage.page(outbox.relay.position, 1)
         return (clock.now() - decode_head(events[0].state).recorded).total_seconds() if events else 0
 
     def overdue() -> float:
@@ -40,5 +41,12 @@ def watch(host: LiveHost, metrics: Metrics, clock: Clock) -> None:
     metrics.watch(OUTBOX_OLDEST_AGE, oldest)
     metrics.watch(TIMERS_OVERDUE, overdue)
     metrics.watch(PARKED_KEYS, parked)
-    metrics.watch(INBOX_LAG, lambda: {(topic,): seconds for topic, seconds in host.lag().items()})
-    metrics.watch(INBOX_STOPPED, lambda: {(partition.topic, reason): 1 for partition, reason in host.inbox.stopped().items()})
+    metrics.watch(INBOX_LAG, lambda: {(topic,): seconds for topic, seconds in listening.lag().items()})
+    metrics.watch(
+        INBOX_STOPPED, lambda: {(partition.topic, why(reason)): 1 for partition, reason in host.inbox.stopped().items()}
+    )
+
+
+def why(reason: str) -> str:
+    """A short code for a label: the sentence stands in the log."""
+    return "parked" if "parked" in reason else "hole"

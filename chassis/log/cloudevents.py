@@ -8,6 +8,7 @@ this partition), streamversion, recordedtime, correlationid, causationid, partit
 import base64
 import binascii
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
@@ -47,6 +48,23 @@ class Arrived(NamedTuple):
     previous: int
     type: str
     state: bytes
+
+
+class Glance(NamedTuple):
+    """What a record says of itself at first sight; enough to pass it by."""
+
+    type: str
+    position: int
+    previous: int
+
+
+def glance(record: Record) -> Glance | None:
+    """First sight, without reading the rest; None when even that is not there."""
+    headers = dict(record.headers)
+    try:
+        return Glance(headers["ce_type"].decode(), int(headers["ce_sequence"]), int(headers["ce_previous"]))
+    except (KeyError, ValueError):
+        return None
 
 
 def parse(headers: Headers, value: bytes) -> CloudEvent:
@@ -153,7 +171,7 @@ def outgoing(service: str, stream: str, version: int, position: int, name: str, 
         ("ce_correlationid", head.correlation),
         ("ce_causationid", head.cause),
         ("ce_partitionkey", stream),
-        ("ce_dataclassification", registry.by_name(name).classification),
+        ("ce_dataclassification", _classification(name)),
         ("ce_actor", head.actor),
         ("content-type", JSON),
     ]
@@ -166,6 +184,11 @@ def outgoing(service: str, stream: str, version: int, position: int, name: str, 
         tuple((key, text.encode()) for key, text in attributes),
         data,
     )
+
+
+@cache
+def _classification(name: str) -> str:
+    return registry.by_name(name).classification
 
 
 def arrived(record: Record) -> Arrived:

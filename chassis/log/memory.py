@@ -78,7 +78,8 @@ class MemoryLog:
         """Nothing to let go of."""
 
     def _of(self, partition: Partition) -> list[Record]:
-        try:
-            return self._records[partition]
-        except KeyError:
-            raise LogError(f"{partition.topic}/{partition.number} does not exist here; create the topic first") from None
+        home = self._records.get(partition)
+        if home is None:
+            last = len(self.ends_now(partition.topic)) - 1
+            raise LogError(f"{partition.topic} has partitions 0 to {last}, not {partition.number}")
+        return home

@@ -4,8 +4,10 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
+from chassis.errors import StoreUnavailable
 from chassis.store.committer import Committer, Result, Work
 
 MOST = 256
@@ -28,18 +30,27 @@ class Writer:
     """Group commit, from any thread.
 
     `resolve` is how results are handed out: called once a commit with a function to run where the waiters live.
+    `measured` is told of each commit: use cases, seconds.
     """
 
-    def __init__(self, committer: Committer, resolve: Callable[[Callable[[], None]], None] = lambda deliver: deliver()) -> None:
+    def __init__(
+        self,
+        committer: Committer,
+        resolve: Callable[[Callable[[], None]], None] = lambda deliver: deliver(),
+        measured: Callable[[int, float], None] = lambda works, seconds: None,
+    ) -> None:
         self._committer = committer
         self._resolve = resolve
+        self._measured = measured
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-        self.batches = 0
+        self._closed = False
         self._thread.start()
 
     def submit(self, work: Work, done: Done) -> None:
-        """Queue a use case; `done` is resolved when its work is durable or has failed."""
+        """Queue a use case; `done` is resolved when its work is durable or has failed. Raises StoreUnavailable once closed."""
+        if self._closed:
+            raise StoreUnavailable("the store is closed: this process is about to stop")
         self._queue.put(_Waiting(work, done))
 
     def run(self, work: Work) -> Any:
@@ -54,6 +65,7 @@ class Writer:
 
     def close(self) -> None:
         """Finish what is queued, then end."""
+        self._closed = True
         self._queue.put(None)
         self._thread.join()
 
@@ -79,8 +91,9 @@ class Writer:
         return batch, True
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
+        began = perf_counter()
         results = self._committer.commit([waiting.work for waiting in batch])
-        self.batches += 1
+        self._measured(len(batch), perf_counter() - began)
         self._resolve(lambda: _hand_out(batch, results))
 
 

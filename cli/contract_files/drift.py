@@ -4,6 +4,7 @@ Schemas, AsyncAPI, OpenAPI and the list of events follow the code. The history o
 added to: they are what the code is held against.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from cli.contract_files import asyncapi, events_list, openapi, samples, schemas
@@ -20,11 +21,11 @@ def write_all(folder: Folder) -> tuple[list[Path], list[str]]:
     faults = past_faults(folder)
     if faults:
         return [], faults
-    wanted = _generated(folder) | _new_history(folder) | _new_samples(folder)
+    wanted = _wanted(folder)
     changed = [path for path, text in wanted.items() if _committed(path) != text]
     for path in changed:
         write(path, wanted[path])
-    surplus = _surplus(folder)
+    surplus = _surplus(folder, wanted)
     for path in surplus:
         path.unlink()
     return changed + surplus, []
@@ -34,14 +35,14 @@ def check_all(folder: Folder) -> list[str]:
     """Everything that is wrong with the committed files, a sentence each; empty when nothing is."""
     if faults := past_faults(folder):
         return faults
-    wanted = _generated(folder) | _new_history(folder) | _new_samples(folder)
+    wanted = _wanted(folder)
     stale = [path for path, text in wanted.items() if _committed(path) != text]
     return [
         *(
             f"{path.relative_to(folder.root)} does not follow the code. Run `make contracts` and commit what it writes"
             for path in stale
         ),
-        *(f"{path.relative_to(folder.root)} belongs to nothing. Run `make contracts`" for path in _surplus(folder)),
+        *(f"{path.relative_to(folder.root)} belongs to nothing. Run `make contracts`" for path in _surplus(folder, wanted)),
     ]
 
 
@@ -80,10 +81,12 @@ def _missing_upcasts() -> list[str]:
     ]
 
 
-def _generated(folder: Folder) -> dict[Path, str]:
+def _wanted(folder: Folder) -> dict[Path, str]:
+    """Every file that must stand there with this text; golden records and history only where they are new."""
     made = {folder.schema(entry.name): render(schemas.schema(entry)) for entry in registry.all_types()}
     made |= {folder.openapi(service): render(document) for service, document in openapi.documents().items()}
-    return made | {folder.asyncapi: asyncapi.text(), folder.events_list: events_list.text()}
+    made |= {folder.asyncapi: asyncapi.text(), folder.events_list: events_list.text()}
+    return made | _new_history(folder) | _new_samples(folder)
 
 
 def _new_history(folder: Folder) -> dict[Path, str]:
@@ -102,8 +105,7 @@ def _new_samples(folder: Folder) -> dict[Path, str]:
     return {folder.sample(entry.name): samples.text(samples.record(entry)) for entry in missing}
 
 
-def _surplus(folder: Folder) -> list[Path]:
-    wanted = _generated(folder).keys()
+def _surplus(folder: Folder, wanted: Mapping[Path, str]) -> list[Path]:
     there = [*folder.schema("x").parent.glob("*.json"), *folder.openapi("x").parent.glob("*.json")]
     return sorted(path for path in there if path not in wanted)
 

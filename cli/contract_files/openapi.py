@@ -1,12 +1,14 @@
 """The HTTP side of each service as OpenAPI, taken from the app itself, which its wiring can make without any I/O."""
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 
 import services
 from cli.contract_files.folder import Json
 
 
+@cache
 def documents() -> dict[str, Json]:
     """The OpenAPI document of each service that is wired up, by name: `services.<name>.wiring.openapi_app()` makes the app."""
     return {name: import_module(f"services.{name}.wiring").openapi_app().openapi() for name in _wired()}

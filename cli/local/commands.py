@@ -94,8 +94,11 @@ def _or_exit(action: Callable[[], Server]) -> Server:
     try:
         return action()
     except LocalServerError as refused:
-        typer.echo(f"refused: {refused}", err=True)
-        raise typer.Exit(REFUSED) from None
+        reason = str(refused)
+    except OSError as error:
+        reason = f"{error.filename}: {error.strerror}"
+    typer.echo(f"refused: {reason}", err=True)
+    raise typer.Exit(REFUSED)
 
 
 def _show_status(server: Server, as_json: bool) -> None:

@@ -15,6 +15,7 @@ import psutil
 from cli.local.server import HOST, LocalServerError
 
 STEP_S = 0.05
+ENDING_S = 3.0
 
 
 @contextmanager
@@ -40,6 +41,19 @@ def alive(pid: int | None, *marks: str) -> bool:
     try:
         process = psutil.Process(pid)
         return process.status() != psutil.STATUS_ZOMBIE and all(mark in process.cmdline() for mark in marks)
+    except psutil.Error:
+        return False
+
+
+def wait_for_the_end_of(pid: int) -> None:
+    """Wait for a process that was killed but is not quite gone: its locks still count."""
+    wait_until(lambda: not _ending(pid), ENDING_S)
+
+
+def _ending(pid: int) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return process.status() == psutil.STATUS_ZOMBIE or not process.cmdline()
     except psutil.Error:
         return False
 
@@ -75,16 +89,22 @@ def free_port() -> int:
 
 
 def refuse_if_taken(port: int) -> None:
-    """Raise LocalServerError when the port cannot be listened on."""
+    """Raise LocalServerError when the port cannot be listened on; one whose owner is just ending is waited for."""
+    if not wait_until(lambda: _can_listen(port), ENDING_S):
+        raise LocalServerError(
+            f"port {port} of {HOST} cannot be had: another program uses it, or it is reserved; "
+            "stop that program, or give another port with --port"
+        )
+
+
+def _can_listen(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError as error:
-            raise LocalServerError(
-                f"port {port} of {HOST} cannot be had ({error.strerror}): another program uses it; "
-                "stop that one, or give another port with --port"
-            ) from None
+        except OSError:
+            return False
+    return True
 
 
 def last_words(log: Path, lines: int = 5) -> str:

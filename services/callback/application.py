@@ -18,14 +18,16 @@ def review_stream(review: str) -> str:
     return f"review-{review}"
 
 
+REVIEW = Aggregate("review", Review, EVOLVE, index=index)
+"""A review as it is read. What it owes depends on the edition of the policy too: `Callback.reviews` knows that."""
+
+
 class Callback:
-    """The use cases, given the policy. `reviews` is its one kind of stream; what it owes follows from state and edition."""
+    """The use cases, given the policy. `reviews` is its one kind of stream."""
 
     def __init__(self, policy: Dated[Rules]) -> None:
         self._policy = policy
-        self.reviews: Aggregate[Review] = Aggregate(
-            "review", Review, EVOLVE, owes=lambda review: owes(review, self.rules_of(review)), index=index
-        )
+        self.reviews = replace(REVIEW, owes=lambda review: owes(review, self.rules_of(review)))
 
     def rules_of(self, review: Review) -> Rules:
         """The edition a review was opened under governs it to its end."""

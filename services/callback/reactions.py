@@ -19,7 +19,10 @@ from services.callback.domain.commands import (
 )
 from services.callback.domain.decide import Command
 
-HEARS = ("contact", "incident")
+HEEDS: frozenset[type[Event]] = frozenset(
+    {CallAbandoned, CallerRangAgain, LocationEstimated, MarkerPlaced, IncidentOpened, IncidentClosed}
+)
+"""What `react` answers to."""
 
 
 def react(heard: Envelope[Event]) -> Sequence[Command]:

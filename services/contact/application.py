@@ -9,6 +9,7 @@ from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
+from contracts.refusals import Invalid
 from services.contact.domain import call as calls
 from services.contact.domain import caller as callers
 from services.contact.domain import episode
@@ -40,15 +41,15 @@ def caller_stream(number_ref: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How numbers are read and matched. `telephone` gives the normal form and whether it can be dialled."""
+    """How numbers are read and matched: `telephone` gives the normal form and whether it can be dialled."""
 
     telephone: Callable[[str], tuple[str, bool]]
     reference: Callable[[str, str], str]
 
-    def known(self, raw: str) -> tuple[str, str]:
-        """The normal form of a number and its reference."""
-        number, _ = self.telephone(raw)
-        return number, self.reference("tel", number)
+    def known(self, raw: str) -> tuple[str, str | None]:
+        """The normal form of a number, and its reference unless it tells nobody apart, as "withheld" does."""
+        number, diallable = self.telephone(raw)
+        return number, self.reference("tel", number) if diallable else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Contact:
 
     def _mark(self, tx: Transaction, command: PlaceMarker | LiftMarker) -> Loaded[Caller]:
         number, number_ref = self.numbers.known(command.number)
+        if number_ref is None:
+            raise Invalid("number-unreadable", "a marker belongs to a telephone number, for example +44 7700 900123")
         command = replace(command, number=number, number_ref=number_ref)
         stream = caller_stream(number_ref)
         return tx.record(CALLER, stream, callers.decide(tx.load(CALLER, stream).state, command, tx.now))

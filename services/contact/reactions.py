@@ -6,6 +6,9 @@ from chassis.host import Timer
 from contracts.envelope import Envelope, Event
 from services.contact.domain.facts import CallCommand
 
+HEEDS: frozenset[type[Event]] = frozenset()
+"""What `react` answers to: nothing."""
+
 
 def react(heard: Envelope[Event]) -> Sequence[CallCommand]:
     """Nothing follows from what others say."""

@@ -1,10 +1,9 @@
 """What dispatch can be asked to do: load the unit and the job, decide over both, record both."""
 
-from collections.abc import Callable, Iterable
-
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.store.aggregate import Aggregate
+from contracts.refusals import NotFound
 from services.dispatch.domain import assignment, job, unit
 from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import (
@@ -14,23 +13,18 @@ from services.dispatch.domain.commands import (
     CloseJob,
     Command,
     EndAssignment,
+    Recommend,
     RegradeJob,
     ReportStatus,
     RequestJob,
 )
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.domain.job import Job
-from services.dispatch.domain.recommendation import recommend
+from services.dispatch.domain.recommendation import Recommendation, recommend
 from services.dispatch.domain.unit import Unit
 
 UNIT = Aggregate("unit", Unit, unit.EVOLVE, index=unit.index)
 JOB = Aggregate("job", Job, job.EVOLVE, index=job.index)
-
-
-def sendable(rules: Deployment, find: Callable[[str, str], Iterable[str]]) -> list[str]:
-    """The units that policy lets be sent, by the index of who is free and who is held."""
-    free = [stream for status in (*rules.available, *rules.preemptible) for stream in find("free", str(int(status)))]
-    return free + [stream for status in rules.preemptible for stream in find("held", str(int(status)))]
 
 
 class Dispatch:
@@ -39,7 +33,7 @@ class Dispatch:
     def __init__(self, rules: Dated[Deployment]) -> None:
         self._rules = rules
 
-    def handle(self, transaction: Transaction, command: Command) -> Loaded[Unit] | Loaded[Job]:
+    def handle(self, transaction: Transaction, command: Command) -> Loaded[Unit] | Loaded[Job] | Loaded[Recommendation]:
         """Obey one command, or raise Refused."""
         match command:
             case BookOn():
@@ -53,6 +47,8 @@ class Dispatch:
                 return transaction.record(JOB, command.job, job.decide(loaded.state, command, transaction.now))
             case CloseJob():
                 return self._close(transaction, command)
+            case Recommend():
+                return self._recommend(transaction, command)
             case Assign():
                 return self._assign(transaction, command)
             case EndAssignment():
@@ -71,21 +67,36 @@ class Dispatch:
         return self._assign_best(transaction, requested.state, rules)
 
     def _assign_best(self, transaction: Transaction, wanted: Job, rules: Deployment) -> Loaded[Job]:
-        streams = sendable(rules, transaction.find)
-        units = [state for stream in streams if (state := transaction.load(UNIT, stream).state) is not None]
-        for best in recommend(wanted, units, rules).best():
+        for best in self._weighed(transaction, wanted, rules).best():
             by = f"policy {rules.version}"
             self._assign(transaction, Assign(wanted.job, best.unit, by, reasons=(*best.in_favour, *best.against)))
         return transaction.load(JOB, wanted.job)
 
+    def _recommend(self, transaction: Transaction, command: Recommend) -> Loaded[Recommendation]:
+        loaded = transaction.load(JOB, command.job)
+        if loaded.state is None:
+            raise NotFound("unknown-job", f"There is no job {command.job}.")
+        weighed = self._weighed(transaction, loaded.state, self._rules.at(transaction.now))
+        return Loaded(loaded.stream, weighed, loaded.version)
+
+    def _weighed(self, transaction: Transaction, wanted: Job, rules: Deployment) -> Recommendation:
+        streams = dict.fromkeys(
+            stream
+            for kind, statuses in (("free", (*rules.available, *rules.preemptible)), ("held", rules.preemptible))
+            for status in statuses
+            for stream in transaction.find(kind, str(int(status)))
+        )
+        units = [state for stream in streams if (state := transaction.load(UNIT, stream).state) is not None]
+        return recommend(wanted, units, rules)
+
     def _assign(self, transaction: Transaction, command: Assign) -> Loaded[Job]:
-        held, wanted = transaction.load(UNIT, command.unit), transaction.load(JOB, command.job)
+        wanted, held = transaction.load(JOB, command.job), transaction.load(UNIT, command.unit)
         decided = assignment.assign(held.state, wanted.state, command, transaction.now)
         transaction.record(UNIT, command.unit, decided.unit)
         return transaction.record(JOB, command.job, decided.job)
 
     def _end(self, transaction: Transaction, command: EndAssignment) -> Loaded[Job]:
-        held, wanted = transaction.load(UNIT, command.unit), transaction.load(JOB, command.job)
+        wanted, held = transaction.load(JOB, command.job), transaction.load(UNIT, command.unit)
         decided = assignment.end(held.state, wanted.state, command, transaction.now)
         transaction.record(UNIT, command.unit, decided.unit)
         return transaction.record(JOB, command.job, decided.job)

@@ -47,6 +47,9 @@ _STEPS: Mapping[type[Event], Callable[[Any], Command]] = {
     IncidentClosed: _closed,
 }
 
+HEEDS: frozenset[type[Event]] = frozenset(_STEPS)
+"""What `react` answers to; everything else passes by."""
+
 
 def on_timer(timer: Timer) -> NoReturn:
     """Units and jobs owe no timer yet: one that fires was not set here."""

@@ -23,9 +23,10 @@ def incident_id(origin: Origin, origin_id: str) -> str:
 
 
 class Incidents:
-    """The use cases, under a force's grades."""
+    """The use cases of one force, under its grades."""
 
-    def __init__(self, grades: Dated[Grades]) -> None:
+    def __init__(self, force: str, grades: Dated[Grades]) -> None:
+        self._force = force
         self._grades = grades
 
     def handle(self, transaction: Transaction, command: Command) -> Loaded[Incident]:
@@ -39,9 +40,9 @@ class Incidents:
         grades = self._grades.at(now)
         match command:
             case OpenIncident(force=None):
-                return replace(command, force=grades.force)
+                return replace(command, force=self._force)
             case OpenForReview():
-                return replace(command, force=grades.force, standard=grades.top())
+                return replace(command, force=self._force, standard=grades.top())
             case Grade() | Regrade() if state is not None:
                 return replace(command, standard=_standard(grades, state, command.grade))
             case RequestResources() if state is not None and state.grade is not None and not state.outside:

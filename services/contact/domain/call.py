@@ -106,11 +106,18 @@ def _present(call: Call, fact: PresentCall) -> list[Event]:
         ]
     if (call.presented_at, call.line, call.number_ref) == (fact.at, line, fact.number_ref or call.number_ref):
         return []
-    return _aside(call, fact, f"presented on line {line}", f"it was presented at {stamp(call.presented_at)} on line {call.line}")
+    return _aside(
+        call,
+        fact,
+        f"presented on line {line} at {stamp(fact.at)}",
+        f"it was presented at {stamp(call.presented_at)} on line {call.line}",
+    )
 
 
 def _queue(call: Call, fact: QueueCall) -> list[Event]:
-    what = f"queued for {fact.queue}"
+    what = f"queued for {fact.queue} at {stamp(fact.at)}"
+    if what in call.set_aside:
+        return []
     if call.queued_at is not None:
         same = (call.queued_at, call.queue) == (fact.at, fact.queue)
         return [] if same else _aside(call, fact, what, f"it was queued for {call.queue} at {stamp(call.queued_at)}")
@@ -122,7 +129,9 @@ def _queue(call: Call, fact: QueueCall) -> list[Event]:
 
 
 def _answer(call: Call, fact: AnswerCall) -> list[Event]:
-    what = f"answered by {fact.handler}"
+    what = f"answered by {fact.handler} at {stamp(fact.at)}"
+    if what in call.set_aside:
+        return []
     if call.answered_at is not None:
         same = (call.answered_at, call.handler) == (fact.at, fact.handler)
         return [] if same else _aside(call, fact, what, f"{call.handler} answered it at {stamp(call.answered_at)}")
@@ -134,12 +143,19 @@ def _answer(call: Call, fact: AnswerCall) -> list[Event]:
 
 def _hang_up(call: Call, fact: HangUp) -> list[Event]:
     if call.abandoned_at is not None:
-        heard = ", ".join(fact.sounds) or "nothing"
-        same = call.abandoned_at == fact.at and set(fact.sounds) <= set(call.sounds)
-        return [] if same else _aside(call, fact, f"hung up, heard: {heard}", f"it broke off at {stamp(call.abandoned_at)}")
-    kind = abandonment(call.queued_at is not None, _was_answered(call, fact), fact.sounds, fact.welfare_established)
+        if set(fact.sounds) <= set(call.sounds):
+            return []
+        return _aside(
+            call,
+            fact,
+            f"hung up at {stamp(fact.at)}, heard: {', '.join(fact.sounds)}",
+            f"it broke off at {stamp(call.abandoned_at)}",
+        )
+    answered = _was_answered(call, fact)
+    kind = abandonment(call.queued_at is not None, answered, fact.sounds, fact.welfare_established)
     if kind is None:
         return _end(call, fact)
+    left_at = (call.left_queue_at or call.answered_at or fact.at) if answered else fact.at
     newest = max(call.places, key=lambda place: place.at, default=None)
     return [
         CallAbandoned(
@@ -147,7 +163,7 @@ def _hang_up(call: Call, fact: HangUp) -> list[Event]:
             call=call.call,
             line=call.line or fact.line or Line.EMERGENCY,
             abandonment=kind,
-            waited_s=waited_s(call.queued_at, call.left_queue_at or call.answered_at or fact.at),
+            waited_s=waited_s(call.queued_at, left_at),
             number=call.number or fact.number,
             number_ref=call.number_ref or fact.number_ref,
             queue=call.queue,
@@ -160,21 +176,24 @@ def _hang_up(call: Call, fact: HangUp) -> list[Event]:
 
 
 def _was_answered(call: Call, gone: HangUp) -> bool:
-    if call.answered_at is None:
-        return call.ended_at is not None  # only an answered call ends; who answered is still to be told
-    return call.answered_at <= gone.at
+    """As far as anybody said: with no answer known the caller went unanswered, and one told late takes nothing back."""
+    return call.answered_at is not None and call.answered_at <= gone.at
 
 
 def _end(call: Call, fact: EndCall | HangUp) -> list[Event]:
-    unanswered = call.abandoned_at is not None and call.answered_at is None
-    if call.ended_at is not None or unanswered:
+    if call.over_at is not None:
         return []  # a second word on the end, or the line cleared after the caller had gone: nothing new
     return [CallEnded(at=fact.at, call=call.call, talked_s=talked_s(call.answered_at, fact.at))]
 
 
 def _locate(call: Call, fact: EstimateLocation) -> list[Event]:
     if says_nothing(fact.location):
-        return _aside(call, fact, f"location from {fact.location.source}", "it names no place (no words, and no fix or 0,0)")
+        return _aside(
+            call,
+            fact,
+            f"location from {fact.location.source} at {stamp(fact.at)}",
+            "it names no place (no words, and no fix or 0,0)",
+        )
     if kept(fact.at, fact.location) in call.places:
         return []
     return [LocationEstimated(at=fact.at, call=call.call, location=fact.location)]
@@ -187,16 +206,16 @@ def _rang_again(call: Call, note: NoteRangAgain) -> list[Event]:
 
 
 def _aside(call: Call, fact: Fact, what: str, because: str) -> list[Event]:
-    words = f"{what} at {stamp(fact.at)}"
-    if words in call.set_aside:
+    """Kept once with its reason; what was set aside stays so, whatever is learned later."""
+    if what in call.set_aside:
         return []
-    return [CallFactSetAside(at=fact.at, call=call.call, fact=words, reason=because)]
+    return [CallFactSetAside(at=fact.at, call=call.call, fact=what, reason=because)]
 
 
 def _opened(call: Call | None, event: Any) -> Call:
     if call is None:
         return Call(event.call, event.at)
-    return replace(call, since=min(call.since, event.at))
+    return call if call.since <= event.at else replace(call, since=event.at)
 
 
 def _received(call: Call | None, event: CallReceived) -> Call:

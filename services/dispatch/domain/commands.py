@@ -118,4 +118,11 @@ class EndAssignment:
     at: datetime | None = None
 
 
-Command = UnitCommand | JobCommand | CloseJob | Assign | EndAssignment
+@dataclass(frozen=True, slots=True)
+class Recommend:
+    """Who should go to a job? Changes nothing."""
+
+    job: str
+
+
+Command = UnitCommand | JobCommand | CloseJob | Assign | EndAssignment | Recommend

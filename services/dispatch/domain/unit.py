@@ -124,7 +124,10 @@ def _incident_at(state: Unit, status: Status, at: datetime) -> str | None:
 def _book_off(state: Unit | None, command: BookOff, at: datetime) -> list[Event]:
     if state is None and not command.outside:
         raise NotFound("unknown-unit", f"No unit ever booked on as {command.unit}.", ("book on",))
-    if state is None or not state.on_duty:
+    if state is None:
+        unit, callsign = command.unit, command.unit.removeprefix("unit-")
+        return [UnitBookedOn(at=at, unit=unit, callsign=callsign), UnitBookedOff(at=at, unit=unit, callsign=callsign)]
+    if not state.on_duty:
         return []
     if state.held and not command.outside:
         incidents = ", ".join(held.incident for held in state.held)

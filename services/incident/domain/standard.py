@@ -62,7 +62,6 @@ class Grades(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One version of a force's grades, the most urgent first."""
 
     version: Name
-    force: Name
     grades: Annotated[tuple[GradeRule, ...], msgspec.Meta(min_length=1, max_length=90)]
 
     def __post_init__(self) -> None:

@@ -9,6 +9,6 @@ NATIONAL = Path(__file__).with_name("national.toml")
 """The grade set in use where a force brings none of its own."""
 
 
-def load(file: Path = NATIONAL) -> Dated[Grades]:
-    """Every edition in the file; PolicyRefused names the file, the key and the reason."""
-    return read(file, Grades)
+def load(file: Path | None = None) -> Dated[Grades]:
+    """Every edition in the file, or the national set; PolicyRefused names the file, the key and the reason."""
+    return read(file or NATIONAL, Grades)

@@ -161,7 +161,8 @@ def test_levels_hold_for_ours_and_libraries_speak_from_warning_on() -> None:
     logging.getLogger("aiokafka").info("no")
     structlog.get_logger().info("yes")
     logging.getLogger("aiokafka").warning("yes")
-    assert [line["event"] for line in lines(out)] == ["yes", "yes"]
+    logging.getLogger("chassis.http.auth").info("yes")
+    assert [line["event"] for line in lines(out)] == ["yes", "yes", "yes"]
 
 
 def test_a_warning_is_a_line() -> None:
@@ -183,6 +184,13 @@ def test_a_terminal_is_written_for_people_and_as_safely() -> None:
     assert_nothing_leaked(out.getvalue())
 
 
-def test_addresses_versions_and_positions_stay_readable() -> None:
-    text = "broker 10.20.30.40:9092 version 4.3.1 position 123456 in 0.25 s"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "broker 10.20.30.40:9092 version 4.3.1 position 123456 in 0.25 s",
+        "told as urn:uuid:12345678-1234-4123-8123-123456789012",
+        "told as urn:ringback:trace:12345678901234567890123456789012",
+    ],
+)
+def test_addresses_versions_positions_and_identities_stay_readable(text: str) -> None:
     assert scrub.masked(text) == text

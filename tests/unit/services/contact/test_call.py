@@ -177,7 +177,12 @@ def test_an_answer_told_late_stands_and_the_call_stays_abandoned() -> None:
         (ANSWERED, AnswerCall(call="c", at=s(11), handler="h8"), "answered by h8", "h7 answered it at"),
         (QUEUED, QueueCall(call="c", at=s(2), queue="101"), "queued for 101", "it was queued for 999 at"),
         (PRESENTED, PresentCall(call="c", at=s(1), switch="kent-1"), "presented on line 999", "it was presented at"),
-        (GONE, HangUp(call="c", at=s(30), sounds=(Sound.VIOLENCE,)), "hung up, heard: violence", "it broke off at"),
+        (
+            GONE,
+            HangUp(call="c", at=s(30), sounds=(Sound.VIOLENCE,)),
+            "hung up at 2017-06-01T12:00:30.000000Z, heard: violence",
+            "it broke off at",
+        ),
         (
             PRESENTED,
             EstimateLocation(
@@ -212,6 +217,10 @@ def test_an_end_told_before_the_answer_stands() -> None:
     story = call().when(ENDED, T).then(CallEnded(at=s(60), call="c", talked_s=0))
     story.when(ANSWERED, T).then_says(CallAnswered)
     story.when(HangUp(call="c", at=s(60), welfare_established=False), T).then_says(CallAbandoned)
+
+
+def test_a_caller_gone_of_whom_no_answer_is_known_has_abandoned_though_the_end_is_told() -> None:
+    call().when(ENDED, T).when(GONE, T).then_says(CallAbandoned)
 
 
 def test_every_estimate_of_a_place_is_kept_and_the_newest_goes_with_the_abandonment() -> None:

@@ -7,12 +7,21 @@ from contracts.envelope import Envelope, Event
 from contracts.incident import IncidentClosed, IncidentRegraded, ResourcesRequested, UnitOnScene
 from services.dispatch.domain.commands import CloseJob, RegradeJob, RequestJob
 from services.dispatch.domain.job import incident_of, job_of
-from services.dispatch.reactions import on_timer, react
+from services.dispatch.reactions import HEEDS, on_timer, react
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 
 
 def heard(event: Event) -> Envelope[Event]:
+    assert type(event) in HEEDS or not react_to(event), "the inbox would pass it by"
+    return envelope(event)
+
+
+def react_to(event: Event) -> bool:
+    return bool(react(envelope(event)))
+
+
+def envelope(event: Event) -> Envelope[Event]:
     return Envelope("1", "incident", "incident-7", 1, 1, "type", NOON, "correlation", "cause", "actor", event)
 
 

@@ -179,3 +179,9 @@ def test_a_status_of_another_control_rooms_unit_books_it_on(obey: Obey, transact
     assert obey(command) == ["UnitBookedOn", "UnitStatusReported"]
     assert obey(command) == []
     assert transaction.index("on_duty") == {"E39": ["unit-E39"]}
+
+
+def test_another_control_rooms_unit_that_goes_off_duty_was_on_duty(obey: Obey) -> None:
+    command = ReportStatus("unit-E39", Status.OFF_DUTY, "sffd", NOON, outside=True)
+    assert obey(command) == ["UnitBookedOn", "UnitBookedOff"]
+    assert obey(command) == []

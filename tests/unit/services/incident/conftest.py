@@ -19,7 +19,7 @@ def transaction() -> MemoryTransaction:
 @pytest.fixture
 def obey(transaction: MemoryTransaction) -> Callable[[Command], Sequence[str]]:
     """Run one command under the national grades; gives the names of the events it recorded."""
-    incidents = Incidents(load())
+    incidents = Incidents("kent", load())
 
     def run(command: Command) -> Sequence[str]:
         before = len(transaction.recorded)

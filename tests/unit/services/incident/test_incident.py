@@ -60,7 +60,7 @@ def test_opening_twice_is_opening_once(obey: Obey) -> None:
 def test_an_incident_opens_at_its_first_information(obey: Obey, transaction: MemoryTransaction) -> None:
     obey(OpenIncident(ONE, Origin.CALL, "call-1", "burglary"))
     (event,) = transaction.said(IncidentOpened)
-    assert (event.at, event.reported_at, event.force) == (NOON, NOON, "Default force")
+    assert (event.at, event.reported_at, event.force) == (NOON, NOON, "kent")
 
 
 def test_a_grade_brings_its_promise_counted_from_the_first_report(obey: Obey, transaction: MemoryTransaction) -> None:

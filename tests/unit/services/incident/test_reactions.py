@@ -7,12 +7,21 @@ from contracts.callback import Escalation, ReviewEscalated, Role
 from contracts.dispatch import JobClosed, Status, UnitStatusReported
 from contracts.envelope import Envelope, Event
 from services.incident.domain.commands import NoteOnScene, OpenForReview
-from services.incident.reactions import on_timer, react
+from services.incident.reactions import HEEDS, on_timer, react
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 
 
 def heard(event: Event) -> Envelope[Event]:
+    assert type(event) in HEEDS or not react_to(event), "the inbox would pass it by"
+    return envelope(event)
+
+
+def react_to(event: Event) -> bool:
+    return bool(react(envelope(event)))
+
+
+def envelope(event: Event) -> Envelope[Event]:
     return Envelope("1", "other", "stream-1", 1, 1, "type", NOON, "correlation", "cause", "actor", event)
 
 

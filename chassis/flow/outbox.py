@@ -1,0 +1,94 @@
+"""The loop that publishes what was recorded: at once while the log answers, and from the store again after it did not."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from chassis.errors import LogUnavailable
+from chassis.flow.live import LiveHost
+from chassis.flow.relay import Relay
+from chassis.flow.waiting import woken
+from chassis.log.port import Log
+from chassis.store.storage import Changes, StoredEvent
+from contracts.topics import TOPICS
+
+IDLE_S = 0.25
+RETRY_S = 1.0
+NOTE_S = 1.0
+FRESH = 5_000
+
+
+class Outbox:
+    """Relays one service's events. Only the process that leads publishes; a second one that did would change nothing."""
+
+    def __init__(self, host: LiveHost, log: Log) -> None:
+        self.relay = Relay(host.service.name, host.storage)
+        self._host = host
+        self._log = log
+        self._fresh: list[StoredEvent] = []
+        self._some = asyncio.Event()
+        self._trouble = False
+        self._lines = structlog.get_logger()
+        host.committed.append(self._committed)
+
+    def _committed(self, events: Sequence[StoredEvent]) -> None:
+        if len(self._fresh) < FRESH:
+            self._fresh.extend(events)
+        self._some.set()
+
+    async def run(self, stop: asyncio.Event, beat: Callable[[], None]) -> None:
+        """Publish until told to stop, then what is left."""
+        loop = asyncio.get_running_loop()
+        noted = loop.time()
+        created = False
+        while not stop.is_set():
+            beat()
+            created = created or await self._create()
+            sent = await self._once() if created else 0
+            if loop.time() - noted > NOTE_S:
+                noted = loop.time()
+                await self._note()
+            if not sent:
+                await woken(self._some, stop, RETRY_S if self._trouble else IDLE_S)
+        while created and await self._once():
+            beat()
+        await self._note()
+
+    async def _create(self) -> bool:
+        try:
+            await self._log.create([TOPICS[self._host.service.name]])
+        except LogUnavailable as unavailable:
+            self._note_trouble(unavailable)
+            return False
+        return True
+
+    async def _once(self) -> int:
+        self._some.clear()
+        if not self._host.storage.lead():
+            self._fresh.clear()
+            return 0
+        pending = self.relay.pending(self._fresh)
+        try:
+            if pending:
+                await self._log.publish([record for _, record in pending])
+        except LogUnavailable as unavailable:
+            self._note_trouble(unavailable)
+            self._fresh.clear()
+            return 0
+        self._note_trouble(None)
+        self.relay.published(pending)
+        self._fresh = [event for event in self._fresh if event.position > self.relay.position]
+        return len(pending)
+
+    def _note_trouble(self, unavailable: LogUnavailable | None) -> None:
+        if unavailable is not None and not self._trouble:
+            self._lines.warning("the log does not answer; events wait in the store", reason=str(unavailable))
+        elif unavailable is None and self._trouble:
+            self._lines.info("the log answers again")
+        self._trouble = unavailable is not None
+
+    async def _note(self) -> None:
+        positions = self.relay.note()
+        if positions:
+            await self._host.submit(lambda desk: desk.write(Changes(relayed=positions)))

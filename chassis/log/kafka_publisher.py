@@ -1,0 +1,125 @@
+"""Publishing to Kafka: idempotent, acknowledged by all replicas, in order within each partition, bounded in time.
+
+Whatever goes wrong, the producer is thrown away: after one lost batch Kafka answers OutOfOrderSequenceNumber to the same
+producer for ever, and one whose deliveries hang cannot be stopped in order. What an abandoned producer has sent may still
+arrive; the records carry their source's position, so readers drop what they have seen.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+from aiokafka import AIOKafkaProducer
+
+from chassis.errors import LogError
+from chassis.log.kafka_link import FORBIDDEN, TOO_LARGE, asking, connection, let_go, named
+from chassis.log.kafka_settings import KafkaSettings
+from chassis.log.port import Outgoing, Partition
+
+BATCH_BYTES = 256 * 1024
+
+
+class KafkaPublisher:
+    """One producer at a time, made when it is needed."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._producer: AIOKafkaProducer | None = None
+        self._making = asyncio.Lock()
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        """Append; one sending task a partition, so that a partition that hangs delays this call but not the others' records."""
+        shares: dict[Partition, list[Outgoing]] = {}
+        for record in records:
+            shares.setdefault(record.partition, []).append(record)
+        if not shares:
+            return
+        async with asking(self._settings, f"publishing to {_names(shares)}"):
+            producer = await self._connected()
+        sending = {partition: asyncio.create_task(_send(producer, partition, share)) for partition, share in shares.items()}
+        try:
+            await asyncio.wait(sending.values(), timeout=self._settings.answer_s)
+        finally:
+            failed = {partition: error for partition, task in sending.items() if (error := _outcome(task)) is not None}
+            if failed:
+                self._abandon(producer)
+        if failed:
+            raise self._worst(failed)
+
+    async def close(self) -> None:
+        """Let go; what is not acknowledged was not published."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            self._abandon(producer)
+        if self._leaving:
+            await asyncio.wait(self._leaving, timeout=self._settings.answer_s)
+
+    async def _connected(self) -> AIOKafkaProducer:
+        async with self._making:
+            if self._producer is None:
+                # No lingering: a single record goes at once, and while it is on its way the next ones gather in a batch.
+                producer = AIOKafkaProducer(
+                    **connection(self._settings, "producer"),
+                    acks="all",
+                    enable_idempotence=True,
+                    compression_type="lz4",
+                    linger_ms=0,
+                    max_batch_size=BATCH_BYTES,
+                )
+                try:
+                    await producer.start()
+                except BaseException:
+                    self._abandon(producer)
+                    raise
+                self._producer = producer
+            return self._producer
+
+    def _abandon(self, producer: AIOKafkaProducer) -> None:
+        if self._producer is producer:
+            self._producer = None
+        task = asyncio.create_task(let_go(_cut(producer, self._settings.request_s), 2 * self._settings.request_s))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    def _worst(self, failed: Mapping[Partition, BaseException]) -> LogError:
+        """A refusal before an outage: waiting does not mend it."""
+        worst = min(failed.values(), key=lambda error: not isinstance(error, FORBIDDEN + TOO_LARGE))
+        return named(self._settings, f"publishing to {_names(failed)}", worst)
+
+
+def _names(partitions: Iterable[Partition]) -> str:
+    return ", ".join(f"{partition.topic}/{partition.number}" for partition in sorted(partitions))
+
+
+async def _send(producer: AIOKafkaProducer, partition: Partition, records: Sequence[Outgoing]) -> None:
+    known = await producer.partitions_for(partition.topic)
+    if partition.number not in known:
+        raise LogError(f"{partition.topic} has partitions 0 to {max(known)}, not {partition.number}")
+    acknowledgements = [
+        await producer.send(
+            partition.topic,
+            record.value,
+            key=record.key.encode(),
+            partition=partition.number,
+            headers=list(record.headers),
+        )
+        for record in records
+    ]
+    await asyncio.gather(*acknowledgements)
+
+
+def _outcome(task: asyncio.Task[None]) -> BaseException | None:
+    if not task.done():
+        task.cancel()
+        return TimeoutError()
+    return asyncio.CancelledError() if task.cancelled() else task.exception()
+
+
+async def _cut(producer: AIOKafkaProducer, within_s: float) -> None:
+    """Close without the flush of its own `stop`, which waits for deliveries that may never come; hence the private names."""
+    producer._closed = True
+    sender = producer._sender.sender_task
+    if sender is not None:
+        sender.cancel()
+        await asyncio.wait({sender}, timeout=within_s)
+    await producer.client.close()

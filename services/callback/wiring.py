@@ -1,0 +1,66 @@
+"""Puts the callback service together."""
+
+from collections.abc import Callable
+from functools import partial
+
+from chassis.described import described
+from chassis.errors import SettingsRefused
+from chassis.host import Service
+from chassis.process import Wiring
+from chassis.world import World
+from contracts.callback import AttemptStarted
+from contracts.envelope import Envelope, Event
+from contracts.topics import HEARS
+from services.callback import api
+from services.callback.application import Callback
+from services.callback.policy.default import load
+from services.callback.reactions import HEEDS, on_timer, react
+from services.callback.telephone.manual import ManualTelephone
+from services.callback.telephone.port import RingOrder, Telephone
+from services.callback.telephone.simulated import SimulatedTelephone
+
+
+def build(world: World) -> Service:
+    """The service of one force; its own rules are `callback.toml` in the folder of its policies."""
+    own = None if world.policy is None else world.policy / "callback.toml"
+    callback = Callback(load(own if own is not None and own.exists() else None))
+    return Service(
+        "callback",
+        (callback.reviews,),
+        HEARS["callback"],
+        callback.handle,
+        react,
+        on_timer,
+        {AttemptStarted: partial(_ring, _telephone(world))},
+        HEEDS,
+    )
+
+
+def _telephone(world: World) -> Telephone:
+    kinds: dict[str, Callable[[], Telephone]] = {
+        "none": ManualTelephone,
+        "manual": ManualTelephone,
+        "simulated": lambda: SimulatedTelephone(world.tell, world.after, world.clock),
+    }
+    if world.telephone not in kinds:
+        raise SettingsRefused(f"RINGBACK_TELEPHONE: {world.telephone} is no telephone; choose one of {', '.join(sorted(kinds))}")
+    return kinds[world.telephone]()
+
+
+def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
+    """Dial what was recorded as started: the recorded intention comes first, and only it leads to a ring."""
+    attempt = started.event
+    assert isinstance(attempt, AttemptStarted)
+    telephone.ring(RingOrder(attempt.review, attempt.attempt, attempt.attempt_id, attempt.number, attempt.give_up_at))
+
+
+WIRING = Wiring(
+    "callback",
+    "Ringback callback",
+    "Callback: every abandoned 999 call is reviewed, and its caller rung back as far as that is safe.",
+    build,
+    api.routers,
+)
+
+openapi_app = partial(described, WIRING)
+"""Makes the HTTP side with nothing behind it, for whoever writes its description."""

@@ -1,0 +1,82 @@
+"""The same figures on a terminal: what one wants to know in the ten seconds after a run."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from simulator.figures import Figures
+from simulator.report import Run
+from simulator.words import named, seconds, share
+
+_Row = tuple[str, str]
+
+
+def show(console: Console, run: Run, figures: Figures) -> None:
+    """Print a table of the figures there are, what was set aside, and whether every abandoned call was seen through."""
+    table = Table(title=run.title, caption=run.source, show_header=False, title_justify="left", caption_justify="left")
+    table.add_column(style="bold")
+    table.add_column(justify="right", overflow="fold")
+    for section in (_calls(figures), _reviews(figures), _incidents(figures), _rest(figures)):
+        for name, value in section:
+            table.add_row(name, value)
+        table.add_section()
+    console.print(table, _verdict(figures))
+
+
+def _calls(figures: Figures) -> Iterator[_Row]:
+    if not figures.calls:
+        return
+    yield "Calls", f"{figures.calls:,}"
+    yield "Answered", f"{figures.answered:,} ({share(figures.answered, figures.calls)})"
+    yield "Mean wait of the answered", seconds(figures.mean_wait_answered_s)
+    times = figures.answer_times_999
+    yield "999 answered within 10 s", share(times.bands[0], times.count)
+    yield "Most in the queue at once", f"{figures.max_in_queue:,}"
+    yield "Abandoned", f"{figures.abandoned:,} ({share(figures.abandoned, figures.calls)})"
+    for kind, count in figures.abandoned_by_class.items():
+        yield f"  {named(kind).lower()}", f"{count:,}"
+
+
+def _reviews(figures: Figures) -> Iterator[_Row]:
+    if not figures.reviews:
+        return
+    yield "Reviews", f"{figures.reviews:,}"
+    yield "Dispositions", f"{figures.dispositions:,}"
+    for kind, count in figures.dispositions_by_kind.items():
+        yield f"  {named(kind).lower()}", f"{count:,}"
+    yield "Attempts to ring back", f"{figures.attempts:,}"
+    yield "Median time to ring back", seconds(figures.time_to_ring_back.median_s)
+    yield "Median time to disposition", seconds(figures.time_to_disposition.median_s)
+
+
+def _incidents(figures: Figures) -> Iterator[_Row]:
+    if not figures.incidents:
+        return
+    yield "Incidents", f"{figures.incidents:,}"
+    yield "Reached by a unit", f"{figures.incidents_reached:,}"
+    yield "Regraded", f"{figures.incidents_regraded:,}"
+    yield "Median time to the first unit", seconds(figures.median_first_arrival_s)
+    yield "Units sent", f"{figures.units:,}"
+    yield "Assignments", f"{figures.assignments:,}"
+    yield "  never on scene", f"{figures.assignments_never_on_scene:,}"
+    if figures.overlaps:
+        yield "  overlapping", f"{figures.overlaps:,}"
+
+
+def _rest(figures: Figures) -> Iterator[_Row]:
+    yield "Events stored", f"{sum(figures.events_by_service.values()):,}"
+    yield "Rows set aside", f"{figures.set_aside:,}"
+    for reason, count in figures.set_aside_by_reason.items():
+        yield f"  {reason}", f"{count:,}"
+    if figures.digest:
+        yield "SHA-256", figures.digest
+
+
+def _verdict(figures: Figures) -> Text:
+    if figures.violations:
+        return Text("\n".join(("Not every abandoned call was seen through:", *figures.violations)), style="bold red")
+    if not figures.reviews:
+        return Text("No 999 call was abandoned, so there was nothing to review.")
+    return Text("Every abandoned 999 call has exactly one review, and every review exactly one disposition.", style="green")

@@ -1,0 +1,287 @@
+"""What must hold for a review whatever is said, repeated, late or never said (invariants I1 to I4 of the design)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from chassis.host import Loaded
+from chassis.testing.memory import MemoryTransaction
+from contracts import registry
+from contracts.callback import (
+    AttemptStarted,
+    IncidentLinked,
+    Outcome,
+    ReviewAssessed,
+    ReviewClosed,
+    ReviewEscalated,
+    ReviewOpened,
+)
+from contracts.contact import Abandonment, CallAbandoned, CallAnswered, Line, Marker, Sound
+from contracts.envelope import Envelope, Event
+from contracts.places import Location, LocationSource, Point
+from contracts.refusals import Refused
+from services.callback import reactions
+from services.callback.application import Callback
+from services.callback.domain.commands import (
+    CloseReview,
+    EndRinging,
+    EscalateReview,
+    LearnLocation,
+    LearnMarker,
+    LinkIncident,
+    NoteIncidentClosed,
+    NoteRangAgain,
+    OpenReview,
+    RecordOutcome,
+)
+from services.callback.domain.course import follow
+from services.callback.domain.review import Review
+from services.callback.policy import default as callback_policy
+from services.contact.application import Contact, Numbers
+from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall, QueueCall
+from services.contact.policy import default as contact_policy
+
+T = datetime(2017, 6, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+FIX = Location(source=LocationSource.HANDSET, point=Point(latitude=51.3, longitude=0.9), radius_m=30)
+OPEN = st.builds(
+    OpenReview,
+    review=st.just("r"),
+    abandonment=st.sampled_from(Abandonment),
+    abandoned_at=st.just(T),
+    number=st.sampled_from(["+447700900123", "08457", None]),
+    number_ref=st.just("tel:1"),
+    sounds=st.sampled_from([(), (Sound.SILENCE,), (Sound.VOICES,), (Sound.VIOLENCE,)]),
+    markers=st.sampled_from([(), (Marker.VULNERABLE,), (Marker.DOMESTIC_ABUSE,), (Marker.PERSISTENT_WITH_PLAN,)]),
+    location=st.sampled_from([None, FIX]),
+    earlier_calls=st.integers(0, 3),
+)
+RECORDED = st.builds(
+    RecordOutcome,
+    review=st.just("r"),
+    attempt=st.integers(1, 4),
+    outcome=st.sampled_from(Outcome),
+    spoke_to=st.sampled_from([None, "the caller"]),
+    verified_by=st.just("date of birth"),
+    free_to_talk=st.just(True),
+)
+TOLD = st.tuples(
+    st.integers(1, 4), st.sampled_from([outcome for outcome in Outcome if outcome not in (Outcome.SAFE, Outcome.UNKNOWN)])
+)
+LATER = st.one_of(
+    OPEN,
+    TOLD,
+    TOLD,
+    RECORDED,
+    st.builds(LearnLocation, review=st.just("r"), at=st.just(T), location=st.just(FIX)),
+    st.builds(LearnMarker, number_ref=st.just("tel:1"), marker=st.sampled_from(Marker)),
+    st.builds(NoteRangAgain, review=st.just("r"), answered_call=st.sampled_from("de")),
+    st.builds(LinkIncident, review=st.just("r"), incident=st.sampled_from("ij"), at=st.just(T)),
+    st.builds(NoteIncidentClosed, incident=st.sampled_from("ij")),
+    st.builds(EscalateReview, review=st.just("r"), by=st.just("h7"), reason=st.just("odd"), deploy=st.booleans()),
+    st.builds(CloseReview, review=st.just("r"), by=st.just("insp-1"), reason=st.just("looked into")),
+)
+STEPS = st.lists(st.tuples(st.integers(0, 600), LATER), max_size=12)
+
+
+class Desk:
+    """The callback service on a table of dictionaries, its timers fired in order, every invariant looked at after each event."""
+
+    def __init__(self) -> None:
+        self.tx = MemoryTransaction(T)
+        self.policy = callback_policy.load()
+        self.callback = Callback(self.policy)
+
+    def wait_until(self, instant: datetime) -> None:
+        while (timers := self.tx.timers()) and timers[0].due <= instant:
+            timer = timers[0]
+            self.tx.now = max(self.tx.now, timer.due)
+            self.tell(reactions.on_timer(timer))
+            assert timer not in self.tx.timers(), f"{timer.name} fires for ever"
+        self.tx.now = max(self.tx.now, instant)
+
+    def tell(self, command: Any) -> None:
+        if isinstance(command, tuple):
+            command = self.telephone(*command)
+        try:
+            self.callback.handle(self.tx, command)
+        except Refused as refused:
+            event(f"refused: {refused.code}")
+        self.look()
+        self.deciding_twice_is_deciding_once(command)
+
+    def telephone(self, n: int, outcome: Outcome) -> EndRinging:
+        started = {event.attempt: event.attempt_id for event in self.tx.said(AttemptStarted)}
+        return EndRinging(review="r", attempt_id=started.get(n, "foreign"), outcome=outcome, at=self.tx.now)
+
+    def deciding_twice_is_deciding_once(self, command: Any) -> None:
+        before = len(self.tx.recorded)
+        with suppress(Refused):
+            self.callback.handle(self.tx, command)
+        assert len(self.tx.recorded) == before, f"{command} said more when it was repeated"
+
+    def look(self) -> None:
+        for stream in self.tx.streams:
+            review = self.review(stream)
+            self.one_review_and_one_disposition(stream)
+            self.nothing_is_dialled_that_must_not_be(stream)
+            assert follow(review, self.tx.now, self.policy.version(review.policy)) == [], "the review would do more by itself"
+            assert review.planned is None or (review.open and review.gate_open)
+
+    def review(self, stream: str) -> Review:
+        state = self.tx.load(self.callback.reviews, stream).state
+        assert state is not None
+        return state
+
+    def one_review_and_one_disposition(self, stream: str) -> None:
+        said = Counter(type(event) for event in self.tx.streams[stream])
+        assert said[ReviewOpened] == 1
+        assert said[ReviewClosed] <= 1
+
+    def nothing_is_dialled_that_must_not_be(self, stream: str) -> None:
+        shut = closed = False
+        dialled: list[int] = []
+        for said in self.tx.streams[stream]:
+            shut = shut or (isinstance(said, ReviewAssessed) and not said.gate_open)
+            closed = closed or isinstance(said, ReviewClosed)
+            if isinstance(said, AttemptStarted):
+                assert not shut, "dialled past the safety gate"
+                assert not closed, "dialled after the end"
+                dialled.append(said.attempt)
+        assert len(set(dialled)) == len(dialled), "an attempt was dialled twice"
+
+
+@given(OPEN, STEPS)
+@settings(max_examples=300, deadline=None)
+def test_a_review_keeps_its_promises(opening: OpenReview, steps: list[tuple[int, Any]]) -> None:
+    desk = Desk()
+    desk.tell(opening)
+    for seconds, command in steps:
+        desk.wait_until(desk.tx.now + timedelta(seconds=seconds))
+        desk.tell(command)
+    desk.wait_until(T + DAY)
+    review = desk.review("review-r")
+    event(f"disposition: {review.disposition}")
+    assert desk.tx.timers() == []
+    assert not review.open or review.breach, "neither ended in time nor a recorded breach"
+    linked = {said.incident for said in desk.tx.said(IncidentLinked)}
+    if review.open and not linked:
+        desk.tell(CloseReview(review="r", by="insp-1", reason="looked into"))
+        assert not desk.review("review-r").open, "nobody could end it"
+
+
+@given(OPEN)
+@settings(max_examples=400, deadline=None)
+def test_a_review_nobody_speaks_of_ends_or_is_handed_over(opening: OpenReview) -> None:
+    desk = Desk()
+    desk.tell(opening)
+    desk.wait_until(T + DAY)
+    review = desk.review("review-r")
+    assert (not review.open) != any(said.deploy for said in desk.tx.said(ReviewEscalated))
+
+
+FACTS = st.lists(
+    st.one_of(
+        st.builds(
+            HangUp,
+            call=st.sampled_from("abc"),
+            at=st.integers(0, 90).map(lambda s: T + timedelta(seconds=s)),
+            line=st.sampled_from(Line),
+            number=st.sampled_from([None, "+447700900123"]),
+            welfare_established=st.sampled_from([None, True, False]),
+        ),
+        st.builds(
+            PresentCall,
+            call=st.sampled_from("abc"),
+            at=st.just(T),
+            line=st.sampled_from(Line),
+            number=st.sampled_from([None, "+447700900123"]),
+            switch=st.just("kent-1"),
+        ),
+        st.builds(
+            QueueCall,
+            call=st.sampled_from("abc"),
+            at=st.integers(0, 90).map(lambda s: T + timedelta(seconds=s)),
+            queue=st.sampled_from(["999", "101"]),
+        ),
+        st.builds(
+            AnswerCall,
+            call=st.sampled_from("abc"),
+            at=st.integers(0, 90).map(lambda s: T + timedelta(seconds=s)),
+            handler=st.sampled_from(["h7", "h8"]),
+        ),
+        st.builds(EndCall, call=st.sampled_from("abc"), at=st.integers(0, 90).map(lambda s: T + timedelta(seconds=s))),
+    ),
+    max_size=14,
+)
+
+
+def heard(stream: str, n: int, said: Event) -> Envelope[Event]:
+    return Envelope(
+        id=f"{stream}/{n}",
+        service="contact",
+        stream=stream,
+        version=n,
+        position=n,
+        type=registry.of(said).name,
+        recorded=T,
+        correlation="c",
+        cause="c",
+        actor="a",
+        event=said,
+    )
+
+
+def contact() -> Contact:
+    return Contact(contact_policy.load(), Numbers(lambda raw: (raw, True), lambda kind, value: f"{kind}:{value}"))
+
+
+def told(facts: Sequence[Any]) -> MemoryTransaction:
+    tx = MemoryTransaction(T)
+    for fact in facts:
+        after: Loaded[Any] = contact().handle(tx, fact)
+        assert after.version > 0
+    return tx
+
+
+@given(FACTS, st.data())
+@settings(max_examples=400, deadline=None)
+def test_every_abandoned_999_call_has_one_review_and_no_other_call_has_any(facts: list[Any], data: st.DataObject) -> None:
+    said = told(facts)
+    desk = Desk()
+    for n, (stream, spoken) in enumerate(said.recorded, start=1):
+        for command in [*reactions.react(heard(stream, n, spoken))] * data.draw(st.integers(1, 2)):
+            desk.tell(command)
+    abandoned = Counter(event.call for event in said.said(CallAbandoned))
+    assert set(abandoned.values()) <= {1}
+    emergencies = {event.call for event in said.said(CallAbandoned) if event.line is Line.EMERGENCY}
+    assert {event.call for event in desk.tx.said(ReviewOpened)} == emergencies
+    assert set(desk.tx.streams) == {f"review-{call}" for call in emergencies}
+
+
+@given(FACTS, st.randoms(use_true_random=False))
+@settings(max_examples=400, deadline=None)
+def test_facts_repeated_in_any_order_say_nothing_new(facts: list[Any], random: Any) -> None:
+    tx = told(facts)
+    before = len(tx.recorded)
+    again = [replace(fact) for fact in facts]
+    random.shuffle(again)
+    for fact in again:
+        contact().handle(tx, fact)
+    contact_facts = tx.recorded[before:]
+    assert contact_facts == [], "a repetition was told as news"
+
+
+@given(FACTS)
+@settings(max_examples=400, deadline=None)
+def test_waits_are_never_negative_and_nothing_told_is_lost(facts: list[Any]) -> None:
+    tx = told(facts)
+    assert all(event.waited_s >= 0 for event in [*tx.said(CallAnswered), *tx.said(CallAbandoned)])
+    told_calls = {f"call-{fact.call}" for fact in facts}
+    assert set(tx.streams) == told_calls
