@@ -35,9 +35,7 @@ def bank_line(
     date: str = "990105",
 ) -> str:
     """One row of the bank's table."""
-    return "\t".join(
-        ("AA0101", call, customer, "0", "PS", date, *greeting, "10", *queue, "0", outcome, *service, "0", "AGENT01")
-    )
+    return "\t".join(("AA0101", call, customer, "0", "PS", date, *greeting, "10", *queue, "0", outcome, *service, "0", "AGENT01"))
 
 
 def fire_line(
@@ -54,10 +52,8 @@ def fire_line(
 ) -> str:
     """One row of the city's table."""
     where = '"(37.745858648581, -122.456664252061)"'
-    return ",".join(
-        (call, unit, call[2:], "Alarms", received, entry, dispatched, response, on_scene)
-        + ("", "", "Fire", available, "0 Block of BALCETA AVE", original, final, "true", "ENGINE", "Mission", where)
-    )
+    first = (call, unit, call[2:], "Alarms", received, entry, dispatched, response, on_scene, "", "", "Fire", available)
+    return ",".join((*first, "0 Block of BALCETA AVE", original, final, "true", "ENGINE", "Mission", where))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from simulator.bank_rows import FORMAT, BankCall, bank_call
 from simulator.table import Table, Unreadable
 from tests.unit.simulator.conftest import BANK_HEADER, WriteBank, bank_line

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from contracts.dispatch import Release, Status
 from services.dispatch.domain.commands import Assign, EndAssignment, ReportStatus
 from services.incident.domain.commands import Close, Grade, OpenIncident, Regrade, RequestResources

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from contracts.callback import (
     AttemptEnded,
     AttemptStarted,
@@ -121,7 +122,11 @@ def test_a_review_seen_through(stored: Stored) -> None:
     assert figures.violations == ()
     assert (figures.reviews, figures.dispositions, figures.attempts) == (1, 1, 2)
     assert figures.attempts_by_outcome == {"rang_out": 1, "safe": 1}
-    assert (figures.time_to_review.median_s, figures.time_to_ring_back.median_s, figures.time_to_disposition.median_s) == (1, 10, 120)
+    assert (figures.time_to_review.median_s, figures.time_to_ring_back.median_s, figures.time_to_disposition.median_s) == (
+        1,
+        10,
+        120,
+    )
     assert (figures.safety_gate_closed, figures.assessed_by_risk) == (1, {"raised": 1})
 
 

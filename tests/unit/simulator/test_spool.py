@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from simulator.script import InputRefused
 from simulator.spool import Spool
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from simulator.script import InputRefused
 from simulator.table import Format, Table, Unreadable
 
