@@ -52,10 +52,8 @@ def fire_line(
 ) -> str:
     """One row of the city's table."""
     where = '"(37.745858648581, -122.456664252061)"'
-    return ",".join(
-        (call, unit, call[2:], "Alarms", received, entry, dispatched, response, on_scene)
-        + ("", "", "Fire", available, "0 Block of BALCETA AVE", original, final, "true", "ENGINE", "Mission", where)
-    )
+    first = (call, unit, call[2:], "Alarms", received, entry, dispatched, response, on_scene, "", "", "Fire", available)
+    return ",".join((*first, "0 Block of BALCETA AVE", original, final, "true", "ENGINE", "Mission", where))
 
 
 @pytest.fixture

@@ -27,9 +27,7 @@ def _kinds(told: list[Stimulus]) -> list[type]:
     return [type(stimulus.command) for stimulus in told]
 
 
-def test_facts_of_overlapping_calls_come_in_order_of_time_whatever_the_order_of_lines(
-    bank_file: WriteBank, tmp_path: Path
-) -> None:
+def test_facts_of_overlapping_calls_come_in_order_of_time_not_of_lines(bank_file: WriteBank, tmp_path: Path) -> None:
     told = _played(bank_file(LATER, QUEUED, BROKEN), tmp_path)
     assert [stimulus.at for stimulus in told] == sorted(stimulus.at for stimulus in told)
     assert _kinds(told) == [
@@ -44,9 +42,7 @@ def test_every_line_is_a_999_line_and_a_customer_a_number(bank_file: WriteBank, 
     assert [fact.number for fact in presented] == ["+446000000042", None]
 
 
-def test_the_switch_says_when_the_queue_was_left_and_the_handler_when_they_picked_up(
-    bank_file: WriteBank, tmp_path: Path
-) -> None:
+def test_leaving_the_queue_is_the_switchs_time_and_picking_up_the_handlers(bank_file: WriteBank, tmp_path: Path) -> None:
     [answer] = [one.command for one in _played(bank_file(QUEUED), tmp_path) if isinstance(one.command, AnswerCall)]
     assert answer.at == datetime(1999, 1, 5, 7, 0, 39, tzinfo=UTC)
     assert answer.left_queue_at == datetime(1999, 1, 5, 7, 0, 40, tzinfo=UTC)
