@@ -138,7 +138,7 @@ def sqlite_stores(folder: Path) -> Stores:
 def memory() -> Iterator[Stores]:
     """Stores in memory."""
     kept: dict[str, Storage] = {}
-    yield Stores(lambda name: kept.setdefault(name, SqliteStorage()))
+    yield Stores(lambda name: kept.get(name) or kept.setdefault(name, SqliteStorage()))
     for storage in kept.values():
         storage.close()
 

@@ -61,6 +61,7 @@ class _Taken:
 
     seen: InboxPosition
     excused: bool
+    moved: bool = False
     progress: Progress = field(default_factory=Progress)
     parked: set[tuple[str, str]] = field(default_factory=set)
 
@@ -113,19 +114,20 @@ class Inbox:
         return work
 
     def _position(self, partition: Partition, reading: _Reading, taken: _Taken, desk: Desk) -> None:
-        eventful = taken.progress.handled or taken.progress.parked
+        """With effects the position moves, and after a conflict: whoever lost the partition must learn of it."""
+        eventful = taken.progress.handled or taken.progress.parked or desk.retried
         quiet = reading.quiet + taken.progress.ignored
         if (eventful or quiet >= self._limits.quiet_records) and taken.seen.position > reading.stored.position:
             desk.write(Changes(inbox=[InboxMove(partition, reading.stored.position, taken.seen)]))
+            taken.moved = True
 
     def adopt(self, partition: Partition, taken: _Taken) -> Progress:
         """The take is durable: go on from there."""
         reading = self._reading[partition]
         progress = taken.progress
-        eventful = progress.handled or progress.parked
         reading.seen, reading.excused = taken.seen, taken.excused
         reading.quiet += progress.ignored
-        if eventful or reading.quiet >= self._limits.quiet_records:
+        if taken.moved:
             reading.stored, reading.quiet = taken.seen, 0
         self._parked |= taken.parked
         if progress.hole is not None:

@@ -11,7 +11,7 @@ import msgspec
 
 from chassis.store.aggregate import Aggregate
 from chassis.store.codec import Fields, decode_head, stored_reader
-from chassis.store.storage import Snapshot, StoredEvent
+from chassis.store.storage import Snapshot, Storage, StoredEvent
 
 
 class Live(NamedTuple):
@@ -93,3 +93,12 @@ def from_snapshot(aggregate: Aggregate[Any], snapshot: Snapshot | None) -> Live:
         return Live(msgspec.json.decode(snapshot.state, type=aggregate.state), snapshot.version, frozenset(), {})
     except msgspec.MsgspecError:
         return NOTHING
+
+
+def load(aggregate: Aggregate[Any], storage: Storage, stream: str) -> tuple[Any, int]:
+    """The state and version of a stream, from its snapshot on where there is one this code can use."""
+    snapshot, events = storage.since_snapshot(stream)
+    start = from_snapshot(aggregate, snapshot)
+    if snapshot is not None and start is NOTHING:
+        events = storage.stream(stream)
+    return replay(aggregate, events, start.state), events[-1].version if events else start.version

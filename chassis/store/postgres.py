@@ -1,5 +1,6 @@
 """The event store in PostgreSQL: one round trip an append, ordered by an advisory lock, readers from a pool."""
 
+import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ class PostgresStorage(Reading):
 
     def __init__(self, dsn: str, schema: str) -> None:
         self._address = _address(dsn)
+        self._writer = 0
+        """The thread that appends: it reads on the connection it writes on."""
         self._connect: Callable[[], psycopg.Connection[Any]] = lambda: psycopg.connect(
             dsn, autocommit=True, connect_timeout=CONNECT_S, options=f"-c search_path={schema}", prepare_threshold=0
         )
@@ -49,6 +52,7 @@ class PostgresStorage(Reading):
             )
 
     def append(self, changes: Changes) -> int:
+        self._writer = threading.get_ident()
         with self._plainly():
             try:
                 return self._append(changes)
@@ -103,6 +107,9 @@ class PostgresStorage(Reading):
             cursor.execute("SELECT write_beside(%s)", (Jsonb(beside),))
 
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
+        if threading.get_ident() == self._writer and not self._writing.closed:
+            with self._plainly():
+                return self._writing.execute(statement.replace("?", "%s").encode(), parameters).fetchall()
         with self._plainly(), self._readers.connection() as connection:
             return connection.execute(statement.replace("?", "%s").encode(), parameters).fetchall()
 

@@ -93,6 +93,18 @@ class Reading:
         rows = self._query("SELECT stream, version, schema, state FROM snapshots WHERE stream = ?", (stream,))
         return Snapshot._make(rows[0]) if rows else None
 
+    def since_snapshot(self, stream: str) -> tuple[Snapshot | None, Sequence[StoredEvent]]:
+        rows = self._query(
+            "SELECT 0, stream, version, schema, state FROM snapshots WHERE stream = ? UNION ALL"
+            f" SELECT {self.position}, originator_id, originator_version, topic, state FROM stored_events"
+            " WHERE originator_id = ? AND originator_version > coalesce((SELECT version FROM snapshots WHERE stream = ?), 0)"
+            " ORDER BY 3",
+            (stream, stream, stream),
+        )
+        if rows and rows[0][0] == 0:
+            return Snapshot._make(rows[0][1:]), [StoredEvent._make(row) for row in rows[1:]]
+        return None, [StoredEvent._make(row) for row in rows]
+
     def find(self, name: str, value: str | None, known_at: datetime | None, after: Entry | None, limit: int) -> Sequence[Entry]:
         clauses, parameters = ["name = ?"], [name]
         if value is not None:

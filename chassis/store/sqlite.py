@@ -27,6 +27,8 @@ class SqliteStorage(Reading):
         self._path = path
         self._batch = batch
         self._pending = 0
+        self._writer = 0
+        """The thread that appends: it reads on the connection it writes on."""
         self._one_connection = batch > 1 or path == MEMORY
         self._lock = threading.RLock()
         self._closing = ExitStack()
@@ -44,6 +46,7 @@ class SqliteStorage(Reading):
         return cursor
 
     def append(self, changes: Changes) -> int:
+        self._writer = threading.get_ident()
         with sqlite_file.plainly(self._path), self._lock:
             if not self._cursor.connection.in_transaction:
                 self._cursor.execute("BEGIN IMMEDIATE")
@@ -163,7 +166,7 @@ class SqliteStorage(Reading):
 
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         with sqlite_file.plainly(self._path):
-            if self._one_connection:
+            if self._one_connection or threading.get_ident() == self._writer:
                 with self._lock:
                     return self._cursor.execute(statement, parameters).fetchall()
             with self._recorder.datastore.get_connection(commit=False) as connection, connection.cursor() as cursor:

@@ -181,6 +181,10 @@ class Storage(Protocol):
         """The newest snapshot of a stream."""
         ...
 
+    def since_snapshot(self, stream: str) -> tuple[Snapshot | None, Sequence[StoredEvent]]:
+        """The newest snapshot of a stream and the events after it, in one query."""
+        ...
+
     def find(self, name: str, value: str | None, known_at: datetime | None, after: Entry | None, limit: int) -> Sequence[Entry]:
         """Index entries by value, then stream; of one value or of all; live ones, or those that held at an instant."""
         ...
