@@ -48,7 +48,7 @@ def own_types(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         upcasts.Upcast("ringback.contact.CallHandedOn.v1", "ringback.contact.CallHandedOn.v2", lambda old: old | {"handler": "?"})
     )
     yield
-    codec.reader.cache_clear()
+    codec.stored_reader.cache_clear()
 
 
 def hear(event: Event, version: str | None = None) -> tuple[Progress, list[Event]]:
