@@ -16,7 +16,7 @@ from chassis.log.cloudevents import Arrived, arrived
 from chassis.log.port import Log, Partition, Record
 from chassis.store.codec import decode_head, envelope
 from chassis.store.committer import Committer
-from chassis.store.fold import Live, follow, step, take_snapshot
+from chassis.store.fold import Live, follow, replay, take_snapshot
 from chassis.store.storage import Changes, InboxMove, InboxPosition, LookupChange, ParkedRecord, Storage, StoredEvent
 from chassis.store.transaction import States
 from contracts.topics import TOPICS, partition
@@ -120,7 +120,7 @@ class Restorer:
             ids.append((head.id, head.cause))
             aggregate = self._service.aggregate_of(event.stream)
             before = after.get(event.stream) or self._states.get(aggregate, event.stream)
-            live = follow(aggregate, step(aggregate, before.state, row), event.version)
+            live = follow(aggregate, replay(aggregate, [row], before.state), event.version)
             after[event.stream] = live
             for opened, entries in ((False, before.entries - live.entries), (True, live.entries - before.entries)):
                 changes.lookups += [

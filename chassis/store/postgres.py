@@ -73,16 +73,18 @@ class PostgresStorage(Reading):
         return int(row[0]) if row else 0
 
     def _append_again(self, changes: Changes) -> int:
-        """The answer was lost: the events' own ids tell whether the append took place."""
+        """The answer was lost: the events' own ids tell whether the append took place. Under the lock, for it may still run."""
         for attempt in stamina.retry_context(on=psycopg.OperationalError, attempts=4, wait_max=2.0, timeout=10.0):
             with attempt:
                 self._writing.close()
                 self._writing = self._connect()
-        if changes.events:
-            row = self._writing.execute("SELECT position FROM event_ids WHERE id = %s", (changes.events[0].id,)).fetchone()
-            if row is not None:
-                return int(row[0]) - 1
-        return self._append(changes)
+        with self._writing.transaction():
+            self._writing.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 1)")
+            if changes.events:
+                row = self._writing.execute("SELECT position FROM event_ids WHERE id = %s", (changes.events[0].id,)).fetchone()
+                if row is not None:
+                    return int(row[0]) - 1
+            return self._append(changes)
 
     def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
         beside = _beside(changes)
@@ -143,10 +145,8 @@ def _as_conflicts() -> Iterator[None]:
     try:
         yield
     except psycopg.errors.UniqueViolation as clash:
-        kind = DuplicateEvent if clash.diag.table_name == "event_ids" else VersionConflict
+        kind = DuplicateEvent if clash.diag.table_name in ("event_ids", "commands") else VersionConflict
         raise kind(_first_line(clash)) from None
-    except psycopg.errors.RaiseException as stale:
-        raise StaleOwner(_first_line(stale)) from None
     except psycopg.DatabaseError as error:
         if error.sqlstate == "RB001":
             raise StaleOwner(_first_line(error)) from None
@@ -158,13 +158,14 @@ def _beside(changes: Changes) -> dict[str, Any]:
         "inbox": [(*move.partition, move.expected, *move.to) for move in changes.inbox],
         "lookups": [(c.opened, c.name, c.value, c.stream, text(c.at)) for c in changes.lookups],
         "timers": [(*key, None if due is None else text(due)) for key, due in changes.timers.items()],
+        "obsolete": [(timer.stream, timer.name, text(timer.due)) for timer in changes.obsolete],
         "snapshots": [(s.stream, s.version, s.schema, _base64(s.state)) for s in changes.snapshots.values()],
         "parked": [
             (*p.partition, p.key, p.offset, p.reason, text(p.since), _base64(headers_blob(p.headers)), _base64(p.value))
             for p in changes.parked
         ],
         "unparked": [(p.partition.topic, p.key, p.offset) for p in changes.unparked],
-        "commands": changes.commands,
+        "commands": list(changes.commands.values()),
         "relayed": list(changes.relayed.items()),
     }
     return {name: rows for name, rows in beside.items() if rows}

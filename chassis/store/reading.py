@@ -77,6 +77,14 @@ class Reading:
         marks = ",".join("?" * len(causes))
         return frozenset(row[0] for row in self._query(f"SELECT DISTINCT cause FROM event_ids WHERE cause IN ({marks})", causes))
 
+    def recorded(self, cause: str) -> tuple[str, int] | None:
+        rows = self._query(
+            "SELECT originator_id, originator_version FROM stored_events"
+            f" WHERE {self.position} = (SELECT max(position) FROM event_ids WHERE cause = ?)",
+            (cause,),
+        )
+        return (rows[0][0], rows[0][1]) if rows else None
+
     def command(self, cause: str) -> CommandOutcome | None:
         rows = self._query("SELECT cause, fingerprint, stream, version FROM commands WHERE cause = ?", (cause,))
         return CommandOutcome._make(rows[0]) if rows else None

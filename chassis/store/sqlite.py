@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused,
 from chassis.log.port import Partition
 from chassis.store import sqlite_file
 from chassis.store.reading import Reading, headers_blob, text
-from chassis.store.storage import Changes, InboxPosition, LookupChange, StoredEvent
+from chassis.store.storage import Changes, CommandOutcome, InboxPosition, LookupChange, StoredEvent
 
 MEMORY = Path(":memory:")
 
@@ -50,17 +50,22 @@ class SqliteStorage(Reading):
             try:
                 last = self._write(changes)
             except StoreError as clash:
-                self._cursor.execute("ROLLBACK")
+                self._undo()
                 if self._pending:
                     raise StoreRefused(f"{clash}, with {self._pending} appends not yet written: this run is lost.") from clash
                 raise
             except BaseException:
-                self._cursor.execute("ROLLBACK")
+                self._undo()
                 raise
             self._pending += 1
             if self._pending >= self._batch:
                 self.flush()
         return last
+
+    def _undo(self) -> None:
+        """SQLite may have rolled back by itself: a full disk."""
+        if self._cursor.connection.in_transaction:
+            self._cursor.execute("ROLLBACK")
 
     def _write(self, changes: Changes) -> int:
         for move in changes.inbox:
@@ -98,6 +103,8 @@ class SqliteStorage(Reading):
                 run("DELETE FROM timers WHERE stream = ? AND name = ?", (stream, name))
             else:
                 run("INSERT OR REPLACE INTO timers VALUES (?,?,?)", (stream, name, text(due)))
+        for timer in changes.obsolete:
+            run("DELETE FROM timers WHERE stream = ? AND name = ? AND due = ?", (timer.stream, timer.name, text(timer.due)))
         for snapshot in changes.snapshots.values():
             run("INSERT OR REPLACE INTO snapshots VALUES (?,?,?,?)", snapshot)
         for record in changes.parked:
@@ -106,10 +113,15 @@ class SqliteStorage(Reading):
         for record in changes.unparked:
             where = (record.partition.topic, record.key, record.offset)
             run("DELETE FROM parked WHERE topic = ? AND key = ? AND log_offset = ?", where)
-        for outcome in changes.commands:
-            run("INSERT INTO commands VALUES (?,?,?,?)", outcome)
+        self._remember(changes.commands.values())
         for partition, position in changes.relayed.items():
             run("INSERT OR REPLACE INTO relayed VALUES (?,?)", (partition, position))
+
+    def _remember(self, commands: Iterable[CommandOutcome]) -> None:
+        try:
+            self._cursor.executemany("INSERT INTO commands VALUES (?,?,?,?)", commands)
+        except sqlite3.IntegrityError as clash:
+            raise DuplicateEvent(str(clash)) from None
 
     def _look_up(self, change: LookupChange) -> None:
         entry = (change.name, change.value, change.stream)
@@ -145,7 +157,7 @@ class SqliteStorage(Reading):
                     self._move(*move)
                 self._beside(changes)
             except BaseException:
-                self._cursor.execute("ROLLBACK")
+                self._undo()
                 raise
             self.flush()
 
@@ -168,7 +180,7 @@ class SqliteStorage(Reading):
                 try:
                     self._cursor.execute("COMMIT")
                 except BaseException:
-                    self._cursor.execute("ROLLBACK")
+                    self._undo()
                     raise
 
     def close(self) -> None:

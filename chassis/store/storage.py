@@ -98,16 +98,17 @@ class CommandOutcome(NamedTuple):
 
 @dataclass(slots=True)
 class Changes:
-    """Everything one database transaction writes."""
+    """Everything one database transaction writes. `obsolete` timers go only if they are due as said here: a newer one stays."""
 
     events: list[NewEvent] = field(default_factory=list)
     lookups: list[LookupChange] = field(default_factory=list)
     timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
+    obsolete: list[Timer] = field(default_factory=list)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     inbox: list[InboxMove] = field(default_factory=list)
     parked: list[ParkedRecord] = field(default_factory=list)
     unparked: list[ParkedRecord] = field(default_factory=list)
-    commands: list[CommandOutcome] = field(default_factory=list)
+    commands: dict[str, CommandOutcome] = field(default_factory=dict)
     relayed: dict[int, int] = field(default_factory=dict)
 
     def add(self, other: "Changes") -> None:
@@ -115,15 +116,16 @@ class Changes:
         self.events += other.events
         self.lookups += other.lookups
         self.timers |= other.timers
+        self.obsolete += other.obsolete
         self.snapshots |= other.snapshots
         self.inbox += other.inbox
         self.parked += other.parked
         self.unparked += other.unparked
-        self.commands += other.commands
+        self.commands |= other.commands
         self.relayed |= other.relayed
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.inbox or self.parked or self.unparked or self.timers or self.commands or self.relayed)
+        return any(getattr(self, name) for name in self.__slots__)
 
 
 class Storage(Protocol):
@@ -165,6 +167,10 @@ class Storage(Protocol):
 
     def causes_among(self, causes: Sequence[str]) -> frozenset[str]:
         """Those of the causes that led to a stored event."""
+        ...
+
+    def recorded(self, cause: str) -> tuple[str, int] | None:
+        """Stream and version of the last event of a cause."""
         ...
 
     def command(self, cause: str) -> CommandOutcome | None:

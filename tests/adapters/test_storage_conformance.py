@@ -119,7 +119,7 @@ def test_what_was_acknowledged_is_there_after_reopening(reopen: Reopen) -> None:
             events=[event("call-a", 1)],
             timers={("call-a", "t"): NOON},
             snapshots={"call-a": Snapshot("call-a", 1, "s", b"{}")},
-            commands=[CommandOutcome("c", "f", "call-a", 1)],
+            commands={"c": CommandOutcome("c", "f", "call-a", 1)},
             relayed={4: 1},
         )
     )

@@ -128,6 +128,8 @@ BEGIN
                 ON CONFLICT (stream, name) DO UPDATE SET due = excluded.due;
         END IF;
     END LOOP;
+    DELETE FROM timers USING jsonb_array_elements(beside -> 'obsolete') AS o
+        WHERE stream = o ->> 0 AND name = o ->> 1 AND due = o ->> 2;
     INSERT INTO snapshots
         SELECT s ->> 0, (s ->> 1)::bigint, s ->> 2, decode(s ->> 3, 'base64') FROM jsonb_array_elements(beside -> 'snapshots') AS s
         ON CONFLICT (stream) DO UPDATE SET version = excluded.version, schema = excluded.schema, state = excluded.state;

@@ -121,7 +121,7 @@ def test_a_record_of_an_old_version_must_keep_the_old_contract_before_it_is_brou
         validated(old_and_new[0], b'{"at":"2026-01-01T00:00:00Z","desk":"d"}')
 
 
-def test_fields_without_a_value_are_left_out() -> None:
-    assert encode_event(validated(JOB, body(JOB))) == (
-        b'{"at":"2026-01-01T00:00:00Z","job":"j","incident":"i","units":1,"grade":"g","skills":[],"silent_approach":false,"outside":false}'
-    )
+def test_fields_without_a_value_are_left_out_and_defaults_are_written() -> None:
+    data = b'{"at":"2026-01-01T00:00:00Z","call":"c","handler":"h","left_queue_at":null}'
+    event = validated("ringback.contact.CallAnswered.v1", data)
+    assert encode_event(event) == b'{"at":"2026-01-01T00:00:00Z","call":"c","handler":"h","waited_s":0.0}'

@@ -34,7 +34,7 @@ def everything() -> Changes:
         snapshots={"call-a": Snapshot("call-a", 2, "s", b"{}")},
         inbox=[InboxMove(HOME, 0, InboxPosition(9, 4))],
         parked=[ParkedRecord(HOME, "call-x", 4, "why", NOON, (), b"")],
-        commands=[CommandOutcome("cause", "body", "call-a", 2)],
+        commands={"cause": CommandOutcome("cause", "body", "call-a", 2)},
         relayed={3: 1},
     )
 
