@@ -12,6 +12,7 @@ from functools import partial
 
 from chassis.errors import Hole, UnreadableRecord
 from chassis.host import Context, Service
+from chassis.ids import event_id
 from chassis.log.cloudevents import Arrived, arrived, glance
 from chassis.log.port import Partition, Record
 from chassis.store.codec import decode_head, envelope
@@ -241,7 +242,7 @@ def react(service: Service, event: Arrived, desk: Desk) -> bool:
     """Let a service hear one event; whether anything was recorded. Everything or nothing of the event is kept."""
     heard = envelope(event.service, event.stream, event.version, event.position, event.type, event.state)
     commands = service.react(heard)
-    if not commands or (desk.retried and desk.storage.caused_by(heard.id)):
+    if not commands or (desk.retried and desk.storage.recorded([event_id(heard.id, 0)])):
         return False
     transaction = desk.begin(Context(heard.id, actor=f"service:{service.name}", correlation=heard.correlation, trace=heard.trace))
     for command in commands:

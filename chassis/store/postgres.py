@@ -63,14 +63,13 @@ class PostgresStorage(Reading):
         events = changes.events
         with _as_conflicts():
             row = self._writing.execute(
-                "SELECT append_events(%s, %s, %s, %s, %s, %s, %s)",
+                "SELECT append_events(%s, %s, %s, %s, %s, %s)",
                 (
                     [e.stream for e in events],
                     [e.version for e in events],
                     [e.type for e in events],
                     [e.state for e in events],
                     [e.id for e in events],
-                    [e.cause for e in events],
                     Jsonb(_beside(changes)),
                 ),
             ).fetchone()
@@ -90,7 +89,7 @@ class PostgresStorage(Reading):
                     return int(row[0]) - 1
             return self._append(changes)
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
+    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
         beside = _beside(changes)
         with self._plainly(), _as_conflicts(), self._writing.transaction(), self._writing.cursor() as cursor:
             cursor.executemany(
@@ -99,8 +98,8 @@ class PostgresStorage(Reading):
                 events,
             )
             cursor.executemany(
-                "INSERT INTO event_ids (id, position, cause) VALUES (%s, %s, %s)",
-                [(id_, event.position, cause) for (id_, cause), event in zip(ids, events, strict=True)],
+                "INSERT INTO event_ids (id, position) VALUES (%s, %s)",
+                [(id_, event.position) for id_, event in zip(ids, events, strict=True)],
             )
             if "inbox" in beside:
                 cursor.execute("SELECT move_inbox(%s)", (Jsonb(beside["inbox"]),))

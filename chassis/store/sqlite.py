@@ -77,12 +77,12 @@ class SqliteStorage(Reading):
         if changes.events:
             self._insert(
                 [StoredEvent(last + n, e.stream, e.version, e.type, e.state) for n, e in enumerate(changes.events, 1)],
-                [(e.id, e.cause) for e in changes.events],
+                [e.id for e in changes.events],
             )
         self._beside(changes)
         return int(last)
 
-    def _insert(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]]) -> None:
+    def _insert(self, events: Sequence[StoredEvent], ids: Sequence[str]) -> None:
         try:
             self._cursor.executemany(
                 "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)", events
@@ -91,8 +91,8 @@ class SqliteStorage(Reading):
             raise VersionConflict(str(clash)) from None
         try:
             self._cursor.executemany(
-                "INSERT INTO event_ids (id, position, cause) VALUES (?,?,?)",
-                [(id_, event.position, cause) for (id_, cause), event in zip(ids, events, strict=True)],
+                "INSERT INTO event_ids (id, position) VALUES (?,?)",
+                [(id_, event.position) for id_, event in zip(ids, events, strict=True)],
             )
         except sqlite3.IntegrityError as clash:
             raise DuplicateEvent(str(clash)) from None
@@ -150,7 +150,7 @@ class SqliteStorage(Reading):
         if self._cursor.rowcount != 1:
             raise StaleOwner(f"{partition.topic}/{partition.number} is no longer at position {expected}")
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
+    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
         with sqlite_file.plainly(self._path), self._lock:
             self.flush()
             self._cursor.execute("BEGIN IMMEDIATE")

@@ -153,7 +153,7 @@ class LiveTransaction:
             id_, self.now, context.correlation, context.cause, context.actor, msgspec.Raw(encode_event(event)), context.trace
         )
         state = encode(head)
-        self.changes.events.append(NewEvent(stream, version, name, state, id_, context.cause))
+        self.changes.events.append(NewEvent(stream, version, name, state, id_))
         return StoredEvent(0, stream, version, name, state)
 
     def _follow(self, stream: str, before: Live, after: Live) -> None:

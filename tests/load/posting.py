@@ -123,5 +123,7 @@ def compared(folder: Path, dsn: str) -> Iterator[Compared]:
         }
         found = medians({name: lambda door=door: posting(door, bearer) for name, door in doors.items()})  # type: ignore[misc]
     for name in ("PostgreSQL", "SQLite"):
-        one = at_least(f"P6 durable POST, {CONNECTIONS} connections, {name}", found[name], found["nothing"], "the same app, no store", 0.7)
+        one = at_least(
+            f"P6 durable POST, {CONNECTIONS} connections, {name}", found[name], found["nothing"], "the same app, no store", 0.7
+        )
         yield one

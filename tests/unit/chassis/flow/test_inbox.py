@@ -132,9 +132,7 @@ def test_a_second_owner_is_refused_and_goes_on_from_where_the_first_is(desk: Sta
     assert heard(one, A) == ("received", "999", "101")
 
 
-def test_a_cause_that_was_reacted_to_is_not_reacted_to_again_even_if_the_position_was_lost(
-    desk: Station, hears: Station
-) -> None:
+def test_a_cause_that_was_reacted_to_is_not_reacted_to_again_even_if_the_position_was_lost(desk: Station, hears: Station) -> None:
     found = records(desk, Receive(A), Queue(A, "999"))
     hears.take(HERE, found)
     hears.storage._cursor.execute("DELETE FROM inbox")  # type: ignore[attr-defined]
