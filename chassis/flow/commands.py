@@ -36,7 +36,7 @@ def _earlier(service: Service, context: Context, desk: Desk) -> Loaded[Any] | No
 def _found(context: Context, desk: Desk) -> tuple[str, int] | None:
     """Where the command led before. One without an idempotency key is looked for only when its answer may have been lost."""
     if context.fingerprint is None:
-        return desk.storage.recorded(context.cause) if desk.retried else None
+        return desk.storage.led_to(context.cause) if desk.retried else None
     outcome = desk.command(context.cause)
     if outcome is None:
         return None

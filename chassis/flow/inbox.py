@@ -13,6 +13,7 @@ from functools import partial
 
 from chassis.errors import Hole, UnreadableRecord
 from chassis.host import Context, Service
+from chassis.ids import event_id
 from chassis.log.cloudevents import Arrived, arrived, glance
 from chassis.log.port import Partition, Record
 from chassis.store.codec import decode_head, envelope
@@ -81,7 +82,7 @@ class Inbox:
         self._storage = storage
         self._limits = limits or Limits()
         self._reading: dict[Partition, _Reading] = {}
-        self._heeds = frozenset(registry.of(model).name for model in service.heeds)
+        self._heeds = frozenset(registry.family(registry.of(model).name) for model in service.heeds)
         self._parked = self._parked_keys()
 
     def begin(self, partition: Partition) -> int:
@@ -217,9 +218,12 @@ class Inbox:
         self._park(record, str(why), taken, desk)
 
     def _passes_by(self, record: Record, taken: _Taken) -> bool:
-        """A record in its right place of a type that nothing here answers to is not even read."""
+        """A record in its right place of a type that nothing here answers to is not even read.
+
+        Another version of a type that is answered to is read: older ones are brought forward, newer ones parked, never missed.
+        """
         sight = glance(record)
-        if sight is None or sight.type in self._heeds or sight.previous != taken.seen.position:
+        if sight is None or registry.family(sight.type) in self._heeds or sight.previous != taken.seen.position:
             return False
         if sight.position <= sight.previous:
             return False
@@ -245,7 +249,7 @@ def react(service: Service, event: Arrived, desk: Desk) -> bool:
     """Let a service hear one event; whether anything was recorded. Everything or nothing of the event is kept."""
     heard = envelope(event.service, event.stream, event.version, event.position, event.type, event.state)
     commands = service.react(heard)
-    if not commands or (desk.retried and desk.storage.caused_by(heard.id)):
+    if not commands or (desk.retried and desk.storage.recorded([event_id(heard.id, 0)])):
         return False
     transaction = desk.begin(Context(heard.id, actor=f"service:{service.name}", correlation=heard.correlation, trace=heard.trace))
     for command in commands:

@@ -1,5 +1,6 @@
 """The event store in PostgreSQL: one round trip an append, ordered by an advisory lock, readers from a pool."""
 
+import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ class PostgresStorage(Reading):
 
     def __init__(self, dsn: str, schema: str) -> None:
         self._address = _address(dsn)
+        self._writer = 0
+        """The thread that appends: it reads on the connection it writes on."""
         self._connect: Callable[[], psycopg.Connection[Any]] = lambda: psycopg.connect(
             dsn, autocommit=True, connect_timeout=CONNECT_S, options=f"-c search_path={schema}", prepare_threshold=0
         )
@@ -49,6 +52,7 @@ class PostgresStorage(Reading):
             )
 
     def append(self, changes: Changes) -> int:
+        self._writer = threading.get_ident()
         with self._plainly():
             try:
                 return self._append(changes)
@@ -59,14 +63,13 @@ class PostgresStorage(Reading):
         events = changes.events
         with _as_conflicts():
             row = self._writing.execute(
-                "SELECT append_events(%s, %s, %s, %s, %s, %s, %s)",
+                "SELECT append_events(%s, %s, %s, %s, %s, %s)",
                 (
                     [e.stream for e in events],
                     [e.version for e in events],
                     [e.type for e in events],
                     [e.state for e in events],
                     [e.id for e in events],
-                    [e.cause for e in events],
                     Jsonb(_beside(changes)),
                 ),
             ).fetchone()
@@ -86,7 +89,7 @@ class PostgresStorage(Reading):
                     return int(row[0]) - 1
             return self._append(changes)
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
+    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
         beside = _beside(changes)
         with self._plainly(), _as_conflicts(), self._writing.transaction(), self._writing.cursor() as cursor:
             cursor.executemany(
@@ -95,14 +98,17 @@ class PostgresStorage(Reading):
                 events,
             )
             cursor.executemany(
-                "INSERT INTO event_ids (id, position, cause) VALUES (%s, %s, %s)",
-                [(id_, event.position, cause) for (id_, cause), event in zip(ids, events, strict=True)],
+                "INSERT INTO event_ids (id, position) VALUES (%s, %s)",
+                [(id_, event.position) for id_, event in zip(ids, events, strict=True)],
             )
             if "inbox" in beside:
                 cursor.execute("SELECT move_inbox(%s)", (Jsonb(beside["inbox"]),))
             cursor.execute("SELECT write_beside(%s)", (Jsonb(beside),))
 
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
+        if threading.get_ident() == self._writer and not self._writing.closed:
+            with self._plainly():
+                return self._writing.execute(statement.replace("?", "%s").encode(), parameters).fetchall()
         with self._plainly(), self._readers.connection() as connection:
             return connection.execute(statement.replace("?", "%s").encode(), parameters).fetchall()
 

@@ -27,6 +27,8 @@ class SqliteStorage(Reading):
         self._path = path
         self._batch = batch
         self._pending = 0
+        self._writer = 0
+        """The thread that appends: it reads on the connection it writes on."""
         self._one_connection = batch > 1 or path == MEMORY
         self._lock = threading.RLock()
         self._closing = ExitStack()
@@ -44,6 +46,7 @@ class SqliteStorage(Reading):
         return cursor
 
     def append(self, changes: Changes) -> int:
+        self._writer = threading.get_ident()
         with sqlite_file.plainly(self._path), self._lock:
             if not self._cursor.connection.in_transaction:
                 self._cursor.execute("BEGIN IMMEDIATE")
@@ -74,12 +77,12 @@ class SqliteStorage(Reading):
         if changes.events:
             self._insert(
                 [StoredEvent(last + n, e.stream, e.version, e.type, e.state) for n, e in enumerate(changes.events, 1)],
-                [(e.id, e.cause) for e in changes.events],
+                [e.id for e in changes.events],
             )
         self._beside(changes)
         return int(last)
 
-    def _insert(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]]) -> None:
+    def _insert(self, events: Sequence[StoredEvent], ids: Sequence[str]) -> None:
         try:
             self._cursor.executemany(
                 "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)", events
@@ -88,8 +91,8 @@ class SqliteStorage(Reading):
             raise VersionConflict(str(clash)) from None
         try:
             self._cursor.executemany(
-                "INSERT INTO event_ids (id, position, cause) VALUES (?,?,?)",
-                [(id_, event.position, cause) for (id_, cause), event in zip(ids, events, strict=True)],
+                "INSERT INTO event_ids (id, position) VALUES (?,?)",
+                [(id_, event.position) for id_, event in zip(ids, events, strict=True)],
             )
         except sqlite3.IntegrityError as clash:
             raise DuplicateEvent(str(clash)) from None
@@ -147,7 +150,7 @@ class SqliteStorage(Reading):
         if self._cursor.rowcount != 1:
             raise StaleOwner(f"{partition.topic}/{partition.number} is no longer at position {expected}")
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
+    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
         with sqlite_file.plainly(self._path), self._lock:
             self.flush()
             self._cursor.execute("BEGIN IMMEDIATE")
@@ -163,7 +166,7 @@ class SqliteStorage(Reading):
 
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         with sqlite_file.plainly(self._path):
-            if self._one_connection:
+            if self._one_connection or threading.get_ident() == self._writer:
                 with self._lock:
                     return self._cursor.execute(statement, parameters).fetchall()
             with self._recorder.datastore.get_connection(commit=False) as connection, connection.cursor() as cursor:

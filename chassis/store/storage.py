@@ -27,7 +27,6 @@ class NewEvent(NamedTuple):
     type: str
     state: bytes
     id: str
-    cause: str
 
 
 class LookupChange(NamedTuple):
@@ -161,16 +160,12 @@ class Storage(Protocol):
         """The position of the newest event; 0 when there is none."""
         ...
 
-    def caused_by(self, cause: str) -> bool:
-        """Whether any event of this cause is stored."""
+    def recorded(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of the event ids that are stored. A cause has led to events if its first event's id is there."""
         ...
 
-    def causes_among(self, causes: Sequence[str]) -> frozenset[str]:
-        """Those of the causes that led to a stored event."""
-        ...
-
-    def recorded(self, cause: str) -> tuple[str, int] | None:
-        """Stream and version of the last event of a cause."""
+    def led_to(self, cause: str) -> tuple[str, int] | None:
+        """The stream a cause first recorded on, and the last version it gave it; None when it recorded nothing."""
         ...
 
     def command(self, cause: str) -> CommandOutcome | None:
@@ -179,6 +174,10 @@ class Storage(Protocol):
 
     def snapshot(self, stream: str) -> Snapshot | None:
         """The newest snapshot of a stream."""
+        ...
+
+    def since_snapshot(self, stream: str) -> tuple[Snapshot | None, Sequence[StoredEvent]]:
+        """The newest snapshot of a stream and the events after it, in one query."""
         ...
 
     def find(self, name: str, value: str | None, known_at: datetime | None, after: Entry | None, limit: int) -> Sequence[Entry]:
@@ -213,8 +212,8 @@ class Storage(Protocol):
         """What is parked under a key, in order."""
         ...
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
-        """Write events at the positions they have (rebuild); `ids` are each event's id and cause."""
+    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
+        """Write events at the positions they have (rebuild); `ids` are their ids."""
         ...
 
     def lead(self) -> bool:

@@ -11,7 +11,7 @@ from chassis.host import Context, Entry, Loaded
 from chassis.ids import event_id
 from chassis.store.aggregate import Aggregate
 from chassis.store.codec import Head, encode, encode_event
-from chassis.store.fold import Live, fold, follow, from_snapshot, step, take_snapshot
+from chassis.store.fold import Live, follow, load, replay, take_snapshot
 from chassis.store.storage import Changes, CommandOutcome, LookupChange, NewEvent, Storage, StoredEvent
 from contracts import registry
 from contracts.envelope import Event
@@ -40,8 +40,7 @@ class States:
         if live is not None:
             self._kept.move_to_end(stream)
             return live
-        start = from_snapshot(aggregate, self._storage.snapshot(stream))
-        live = fold(aggregate, self._storage.stream(stream, after=start.version), start)
+        live = follow(aggregate, *load(aggregate, self._storage, stream))
         self.keep({stream: live})
         return live
 
@@ -105,7 +104,7 @@ class LiveTransaction:
         state, version = before.state, before.version
         for event in events:
             version += 1
-            state = step(aggregate, state, self._append(stream, version, event))
+            state = replay(aggregate, [self._append(stream, version, event)], state)
         if not events:
             return Loaded(stream, state, version)
         after = follow(aggregate, state, version)
@@ -154,7 +153,7 @@ class LiveTransaction:
             id_, self.now, context.correlation, context.cause, context.actor, msgspec.Raw(encode_event(event)), context.trace
         )
         state = encode(head)
-        self.changes.events.append(NewEvent(stream, version, name, state, id_, context.cause))
+        self.changes.events.append(NewEvent(stream, version, name, state, id_))
         return StoredEvent(0, stream, version, name, state)
 
     def _follow(self, stream: str, before: Live, after: Live) -> None:
