@@ -1,5 +1,6 @@
 """A service's plumbing turn by turn in one thread, for tests that decide themselves what happens between two steps."""
 
+import asyncio
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -111,6 +112,13 @@ def _value(result: Result) -> Any:
 def home(stream: str, topic: str = "contact.events") -> Partition:
     """The partition of a stream."""
     return Partition(topic, partition(stream))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that other tasks or processes bring about."""
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.005)
 
 
 @dataclass

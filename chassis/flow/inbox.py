@@ -1,6 +1,7 @@
 """Hearing other services: each record once, in order, with its effects and the new position in one transaction.
 
-A record is dropped when its source position was seen, and refused when the one before it was not (a hole: stop and alarm).
+A record is dropped when its source position was seen. When the one before it was not, there is a hole: the partition stops
+and alarms, and nothing more of it is applied until the missing record comes, sent again with those after it.
 A record that cannot be dealt with is parked, and with it all later ones of its key; everything else flows. One that cannot
 even be read still says where it stands, if its position can be read; if not, it may stand for what seems to be missing next.
 """
@@ -33,6 +34,7 @@ class Progress:
     repeated: int = 0
     parked: int = 0
     hole: Hole | None = None
+    """That a hole was found, once; the partition is stopped for as long as it is there."""
     newest: datetime | None = None
 
 
@@ -43,8 +45,8 @@ class _Reading:
     stored: InboxPosition
     seen: InboxPosition
     excused: bool = False
+    hole: Hole | None = None
     quiet: int = 0
-    stopped: str = ""
     full: bool = False
 
 
@@ -62,9 +64,14 @@ class _Taken:
 
     seen: InboxPosition
     excused: bool
+    hole: Hole | None
     moved: bool = False
     progress: Progress = field(default_factory=Progress)
     parked: set[tuple[str, str]] = field(default_factory=set)
+
+    def step(self, position: int, offset: int) -> None:
+        """The next record in order is dealt with."""
+        self.seen, self.excused, self.hole = InboxPosition(position, offset), False, None
 
 
 class Inbox:
@@ -91,7 +98,12 @@ class Inbox:
 
     def stopped(self) -> Mapping[Partition, str]:
         """Partitions that stopped, with the reason."""
-        return {partition: reading.stopped for partition, reading in self._reading.items() if reading.stopped}
+        full = f"more than {self._limits.parked_keys} keys are parked"
+        return {
+            partition: full if reading.full else str(reading.hole)
+            for partition, reading in self._reading.items()
+            if reading.full or reading.hole
+        }
 
     def parked_keys(self) -> int:
         """How many keys wait."""
@@ -102,13 +114,10 @@ class Inbox:
         reading = self._reading[partition]
 
         def work(desk: Desk) -> _Taken:
-            taken = _Taken(reading.seen, reading.excused)
+            taken = _Taken(reading.seen, reading.excused, reading.hole)
             for record in records:
-                try:
-                    self._one(record, taken, desk)
-                except Hole as hole:
-                    taken.progress.hole = hole
-                    break
+                self._one(record, taken, desk)
+            taken.progress.hole = None if reading.hole else taken.hole
             self._position(partition, reading, taken, desk)
             return taken
 
@@ -126,16 +135,17 @@ class Inbox:
         """The take is durable: go on from there."""
         reading = self._reading[partition]
         progress = taken.progress
-        reading.seen, reading.excused = taken.seen, taken.excused
+        reading.seen, reading.excused, reading.hole = taken.seen, taken.excused, taken.hole
         reading.quiet += progress.ignored
         if taken.moved:
             reading.stored, reading.quiet = taken.seen, 0
         self._parked |= taken.parked
-        if progress.hole is not None:
-            reading.stopped = str(progress.hole)
-        elif self._too_many_parked():
-            reading.stopped, reading.full = f"more than {self._limits.parked_keys} keys are parked", True
+        reading.full = self._too_many_parked()
         return progress
+
+    def full(self, partition: Partition) -> bool:
+        """Whether a partition must not be read on; one with a hole is, for the missing record may come."""
+        return self._reading[partition].full
 
     def relieved(self) -> list[Partition]:
         """Partitions that stopped because too much was parked, and can go on (`begin`) because it was redriven meanwhile."""
@@ -185,12 +195,9 @@ class Inbox:
             progress.repeated += 1
             return
         if event.previous != taken.seen.position and not taken.excused:
-            raise Hole(
-                f"{record.partition.topic}/{record.partition.number}: after position {taken.seen.position} came"
-                f" {event.position}, which says {event.previous} goes before it"
-            )
-        taken.excused = False
-        taken.seen = InboxPosition(event.position, record.offset)
+            taken.hole = taken.hole or _hole(record.partition, taken.seen.position, event)
+            return
+        taken.step(event.position, record.offset)
         if self._is_parked(record, taken, desk):
             self._park(record, "an earlier record of this key is parked", taken, desk)
             return
@@ -207,7 +214,7 @@ class Inbox:
         if sight is None or sight.previous != taken.seen.position or sight.position <= sight.previous:
             taken.excused = True
         else:
-            taken.seen, taken.excused = InboxPosition(sight.position, record.offset), False
+            taken.step(sight.position, record.offset)
         self._park(record, str(why), taken, desk)
 
     def _passes_by(self, record: Record, taken: _Taken) -> bool:
@@ -220,7 +227,7 @@ class Inbox:
             return False
         if sight.position <= sight.previous:
             return False
-        taken.seen = InboxPosition(sight.position, record.offset)
+        taken.step(sight.position, record.offset)
         taken.progress.ignored += 1
         return True
 
@@ -249,6 +256,11 @@ def react(service: Service, event: Arrived, desk: Desk) -> bool:
         service.handle(transaction, command)
     desk.accept(transaction)
     return bool(transaction.changes)
+
+
+def _hole(partition: Partition, seen: int, event: Arrived) -> Hole:
+    place = f"{partition.topic}/{partition.number}"
+    return Hole(f"{place}: after position {seen} came {event.position}, which says {event.previous} goes before it")
 
 
 def _storable(text: str) -> str:

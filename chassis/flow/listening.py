@@ -101,9 +101,9 @@ class Listening:
             consumer.seek(partition, await self._seek(partition))
             return
         self._heard(partition.topic, inbox.adopt(partition, taken))
-        if partition in inbox.stopped():
+        if inbox.full(partition):
             consumer.pause(partition)
-        else:
+        elif partition not in inbox.stopped():
             consumer.note(partition, records[-1].offset + 1)
 
     def _heard(self, topic: str, progress: Progress) -> None:

@@ -150,11 +150,11 @@ async def _heard(service: Service, storage: Storage, log: Log, one: Partition, c
         if result.error is not None:
             raise result.error
         progress = inbox.adopt(one, result.value)
-        if progress.hole is not None:
-            raise progress.hole
         rebuilt.heard += progress.handled + progress.ignored
         rebuilt.parked += progress.parked
         offset = records[-1].offset + 1
+    if one in inbox.stopped():
+        raise Hole(inbox.stopped()[one])
     settle = inbox.settle()
     if settle is not None:
         inbox.settled(committer.commit([settle])[0].value)
