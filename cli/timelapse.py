@@ -32,7 +32,7 @@ from simulator.fold import fold
 from simulator.force_day import ForceDay
 from simulator.report import Run
 from simulator.script import Script
-from simulator.summary import summary
+from simulator.summary import show
 
 BATCH = 5_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -151,5 +151,5 @@ def _show(figures: Figures, run: Run, page: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(figures.model_dump(mode="json") | {"report": str(page)}, indent=2))
     else:
-        Console().print(summary(run, figures))
+        show(Console(), run, figures)
         typer.echo(f"Report: {page}")

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
+import structlog
+
 from chassis.described import described
 from chassis.errors import SettingsRefused
 from chassis.host import Service
@@ -51,6 +53,7 @@ def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
     """Dial what was recorded as started: the recorded intention comes first, and only it leads to a ring."""
     attempt = started.event
     assert isinstance(attempt, AttemptStarted)
+    structlog.get_logger().info("dialling", id=attempt.attempt_id, attempt=attempt.attempt)
     telephone.ring(RingOrder(attempt.review, attempt.attempt, attempt.attempt_id, attempt.number, attempt.give_up_at))
 
 
