@@ -21,6 +21,7 @@ from contracts.callback import (
     ReviewClosed,
     ReviewEscalated,
     ReviewOpened,
+    Risk,
 )
 from contracts.contact import Abandonment, CallAbandoned, CallAnswered, Line, Marker, Sound
 from contracts.envelope import Envelope, Event
@@ -131,6 +132,7 @@ class Desk:
             review = self.review(stream)
             self.one_review_and_one_disposition(stream)
             self.nothing_is_dialled_that_must_not_be(stream)
+            self.the_risk_never_falls(stream)
             assert follow(review, self.tx.now, self.policy.version(review.policy)) == [], "the review would do more by itself"
             assert review.planned is None or (review.open and review.gate_open)
 
@@ -143,6 +145,10 @@ class Desk:
         said = Counter(type(event) for event in self.tx.streams[stream])
         assert said[ReviewOpened] == 1
         assert said[ReviewClosed] <= 1
+
+    def the_risk_never_falls(self, stream: str) -> None:
+        said = [list(Risk).index(event.risk) for event in self.tx.streams[stream] if isinstance(event, ReviewAssessed)]
+        assert said == sorted(said)
 
     def nothing_is_dialled_that_must_not_be(self, stream: str) -> None:
         shut = closed = False
