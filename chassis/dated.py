@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from chassis.errors import PolicyRefused
+from chassis.errors import PolicyRefused, PolicyUnknown
 
 T = TypeVar("T")
 
@@ -54,7 +54,9 @@ class Dated(Generic[T]):
         for edition in self.editions:
             if edition.version == version:
                 return edition.rules
-        raise LookupError(f"there is no policy version {version!r}")
+        raise PolicyUnknown(
+            f"there is no version {version!r} of it; is this the folder of policies that the data was made under?"
+        )
 
 
 def read(path: Path, rules: type[T]) -> Dated[T]:

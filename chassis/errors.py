@@ -14,6 +14,7 @@ RingbackError
   SettingsRefused         an environment variable that is unknown or makes no sense
   PortInUse               another process listens where we should
   PolicyRefused           policy data that lacks something, leaves a gap or overlaps: nothing starts with it
+    PolicyUnknown         data was decided under a version of a policy that is not here
 """
 
 
@@ -71,3 +72,7 @@ class PortInUse(RingbackError):
 
 class PolicyRefused(RingbackError):
     """Policy data that lacks something, leaves a gap or overlaps; names the file, the key and the reason."""
+
+
+class PolicyUnknown(PolicyRefused, LookupError):
+    """Something was decided under a version of a policy that this process was not given."""

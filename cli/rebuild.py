@@ -14,12 +14,13 @@ from chassis.clock import SystemClock
 from chassis.exits import Exit
 from chassis.flow import rebuild as rebuilding
 from chassis.flow.rebuild import Rebuilt
+from chassis.host import Service
 from chassis.log.port import Log
 from chassis.store.postgres import PostgresStorage
 from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage
 from cli.composition import idle_service
-from cli.sources import Data, Kafka, Postgres, open_log, open_store
+from cli.sources import Data, Kafka, Policy, Postgres, open_log, open_store
 from contracts.topics import SERVICES
 
 
@@ -31,6 +32,7 @@ def rebuild(
     data: Data = Path("data"),
     kafka: Kafka = None,
     postgres: Postgres = None,
+    policy: Policy = None,
     into: Annotated[
         Path | None,
         typer.Option("--into", metavar="FILE", help="SQLite file to build; otherwise a new one in the temporary folder."),
@@ -51,7 +53,7 @@ def rebuild(
         raise typer.BadParameter("say --from-log: that is the only source a rebuild has")
     original = open_store(service, data, postgres)
     where, fresh = _fresh(service, into, postgres, into_schema)
-    rebuilt = asyncio.run(_rebuild(service, fresh, open_log(data, kafka)))
+    rebuilt = asyncio.run(_rebuild(idle_service(service, policy), fresh, open_log(data, kafka)))
     differences = rebuilding.differences(original, fresh)
     original.close()
     fresh.close()
@@ -68,13 +70,13 @@ def _fresh(service: str, into: Path | None, postgres: str | None, schema: str | 
     return str(path), SqliteStorage(path, batch=200)
 
 
-async def _rebuild(service: str, fresh: Storage, log: Log) -> Rebuilt:
+async def _rebuild(service: Service, fresh: Storage, log: Log) -> Rebuilt:
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     try:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("reading the log")
             return await rebuilding.rebuild(
-                idle_service(service), fresh, log, SystemClock(), lambda count: bar.update(task, description=f"{count} events")
+                service, fresh, log, SystemClock(), lambda count: bar.update(task, description=f"{count} events")
             )
     finally:
         await log.close()

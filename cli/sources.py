@@ -16,6 +16,13 @@ Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="Data folder."
 Postgres = Annotated[str | None, typer.Option("--postgres", metavar="DSN", help="postgresql://... instead of SQLite files.")]
 Kafka = Annotated[str | None, typer.Option("--kafka", metavar="HOST:PORT", help="Kafka instead of the folder's log.")]
 
+Policy = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", metavar="DIR", envvar="RINGBACK_POLICY", help="Folder of the force's own policy files, if it has any."
+    ),
+]
+
 
 def open_store(service: str, data: Path, postgres: str | None) -> Storage:
     """The store of a service that exists already."""

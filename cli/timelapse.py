@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from simulator.force_day import ForceDay
 
 from chassis.clock import VirtualClock
 from chassis.exits import Exit
@@ -25,13 +24,15 @@ from cli.composition import reference, wiring
 from cli.folder import DataFolder
 from contracts.envelope import Envelope, Event
 from contracts.topics import SERVICES, TOPICS
-from simulator import report, summary
+from simulator import report
 from simulator.bank import BankCalls
 from simulator.figures import Figures
 from simulator.fire import FireDispatch
 from simulator.fold import fold
+from simulator.force_day import ForceDay
 from simulator.report import Run
 from simulator.script import Script
+from simulator.summary import show
 
 BATCH = 5_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -150,5 +151,5 @@ def _show(figures: Figures, run: Run, page: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(figures.model_dump(mode="json") | {"report": str(page)}, indent=2))
     else:
-        summary.show(Console(), run, figures)
+        show(Console(), run, figures)
         typer.echo(f"Report: {page}")

@@ -18,7 +18,7 @@ from chassis.store.storage import Storage
 from cli.composition import idle_service
 from cli.folder import DataFolder
 from cli.invariants import broken
-from cli.sources import Postgres
+from cli.sources import Policy, Postgres
 from contracts.topics import SERVICES
 
 SHOWN = 50
@@ -28,6 +28,7 @@ CHECKS = "I1 to I4 (reviews, attempts), I5 to I7 (units, jobs), I8 (versions, po
 def verify(
     data: Annotated[Path, typer.Argument(help="Data folder.")] = Path("data"),
     postgres: Postgres = None,
+    policy: Policy = None,
     complete: Annotated[bool, typer.Option("--complete", help="The run is over: nothing may be open any more.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -43,7 +44,7 @@ def verify(
     )
     over = complete or (folder is not None and folder.complete())
     try:
-        found = list(itertools.islice(_found(stores, over), SHOWN + 1))
+        found = list(itertools.islice(_found(stores, over, policy), SHOWN + 1))
         counts = {name: storage.last_position() for name, storage in stores.items()}
     finally:
         for storage in stores.values():
@@ -57,12 +58,12 @@ def verify(
         raise typer.Exit(Exit.CHECK_FAILED)
 
 
-def _found(stores: Mapping[str, Storage], over: bool) -> Iterator[str]:
+def _found(stores: Mapping[str, Storage], over: bool, policy: Path | None) -> Iterator[str]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         for name, storage in stores.items():
             task = bar.add_task(f"{name}: is the store sound?")
-            yield from faults(idle_service(name), storage)
+            yield from faults(idle_service(name, policy), storage)
             bar.remove_task(task)
         bar.add_task("do the services agree?")
         yield from broken(stores, SystemClock().now(), over, lambda _: None)

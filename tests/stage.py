@@ -135,6 +135,15 @@ def sqlite_stores(folder: Path) -> Stores:
 
 
 @pytest.fixture
+def memory() -> Iterator[Stores]:
+    """Stores in memory."""
+    kept: dict[str, Storage] = {}
+    yield Stores(lambda name: kept.get(name) or kept.setdefault(name, SqliteStorage()))
+    for storage in kept.values():
+        storage.close()
+
+
+@pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Stores]:
     """Stores in SQLite files."""
     stores = sqlite_stores(tmp_path)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from fastapi import FastAPI
+import structlog
 
 from chassis.described import described
 from chassis.errors import SettingsRefused
@@ -53,6 +53,7 @@ def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
     """Dial what was recorded as started: the recorded intention comes first, and only it leads to a ring."""
     attempt = started.event
     assert isinstance(attempt, AttemptStarted)
+    structlog.get_logger().info("dialling", id=attempt.attempt_id, attempt=attempt.attempt)
     telephone.ring(RingOrder(attempt.review, attempt.attempt, attempt.attempt_id, attempt.number, attempt.give_up_at))
 
 
@@ -64,7 +65,5 @@ WIRING = Wiring(
     api.routers,
 )
 
-
-def openapi_app() -> FastAPI:
-    """The HTTP side with nothing behind it, for whoever writes its description."""
-    return described(WIRING)
+openapi_app = partial(described, WIRING)
+"""Makes the HTTP side with nothing behind it, for whoever writes its description."""

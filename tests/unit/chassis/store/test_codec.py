@@ -123,5 +123,5 @@ def test_a_record_of_an_old_version_must_keep_the_old_contract_before_it_is_brou
 
 def test_fields_without_a_value_are_left_out() -> None:
     assert encode_event(validated(JOB, body(JOB))) == (
-        b'{"at":"2026-01-01T00:00:00Z","job":"j","incident":"i","units":1,"grade":"g","skills":[],"silent_approach":false,"outside":false}'
+        b'{"at":"2026-01-01T00:00:00Z","job":"j","incident":"i","units":1,"grade":"g","rank":99,"skills":[],"silent_approach":false,"outside":false}'
     )
