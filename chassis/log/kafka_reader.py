@@ -11,6 +11,9 @@ from chassis.log.kafka_settings import KafkaSettings
 from chassis.log.kafka_topics import KafkaTopics
 from chassis.log.port import Partition, Record
 
+LOOK_S = 0.02
+"""The brokers' longest wait in a fetch: one left over at the end of a partition holds up the next partition's."""
+
 
 class KafkaReader:
     """One client, made when it is needed, for one partition at a time: pages of one partition in a row are prefetched."""
@@ -74,7 +77,10 @@ class KafkaReader:
     async def _connected(self) -> AIOKafkaConsumer:
         if self._client is None:
             client = AIOKafkaConsumer(
-                **connection(self._settings, "reader"), auto_offset_reset="earliest", enable_auto_commit=False
+                **connection(self._settings, "reader"),
+                auto_offset_reset="earliest",
+                enable_auto_commit=False,
+                fetch_max_wait_ms=round(LOOK_S * 1000),
             )
             try:
                 await client.start()
