@@ -15,6 +15,7 @@ from chassis.testing.memory import MemoryTransaction
 from contracts import registry
 from contracts.callback import (
     AttemptStarted,
+    Disposition,
     IncidentLinked,
     Outcome,
     ReviewAssessed,
@@ -133,6 +134,7 @@ class Desk:
             self.one_review_and_one_disposition(stream)
             self.nothing_is_dialled_that_must_not_be(stream)
             self.the_risk_never_falls(stream)
+            self.nothing_ends_while_its_incident_is_open(stream)
             assert follow(review, self.tx.now, self.policy.version(review.policy)) == [], "the review would do more by itself"
             assert review.planned is None or (review.open and review.gate_open)
 
@@ -149,6 +151,14 @@ class Desk:
     def the_risk_never_falls(self, stream: str) -> None:
         said = [list(Risk).index(event.risk) for event in self.tx.streams[stream] if isinstance(event, ReviewAssessed)]
         assert said == sorted(said)
+
+    def nothing_ends_while_its_incident_is_open(self, stream: str) -> None:
+        linked = False
+        for said in self.tx.streams[stream]:
+            linked = linked or isinstance(said, IncidentLinked)
+            if isinstance(said, ReviewClosed):
+                assert not linked or said.disposition is Disposition.INCIDENT_RESOLVED
+                return
 
     def nothing_is_dialled_that_must_not_be(self, stream: str) -> None:
         shut = closed = False
