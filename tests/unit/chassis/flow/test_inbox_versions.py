@@ -39,6 +39,7 @@ class HandedOnTo(Event):
 @pytest.fixture(autouse=True)
 def own_types(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A noun whose second version is in use; gone after the test."""
+    list(registry.all_types())  # what is imported while the tables are replaced would be lost to the tests after this one
     monkeypatch.setattr(registry, "_by_name", dict(registry._by_name))
     monkeypatch.setattr(registry, "_by_model", dict(registry._by_model))
     monkeypatch.setattr(upcasts, "_steps", dict(upcasts._steps))
