@@ -1,6 +1,7 @@
 """`ringback timelapse`: a day, a month of calls, a week of dispatches, played through all four services in one go."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -85,6 +87,7 @@ def fire_dispatch(
 
 
 def _play(make: Callable[[Path], Script], run: Run, kind: str, seed: int, data: Path | None, as_json: bool) -> None:
+    _quiet()
     folder = DataFolder.create(data or Path(mkdtemp(prefix=f"ringback-{kind}-")), kind)
     script = make(folder.path)
     stores = {name: folder.storage(name, BATCH) for name in SERVICES}
@@ -109,6 +112,14 @@ def _play(make: Callable[[Path], Script], run: Run, kind: str, seed: int, data: 
     _show(figures, run, page, as_json)
     if figures.violations:
         raise typer.Exit(Exit.CHECK_FAILED)
+
+
+def _quiet() -> None:
+    """Services say each dialling in their logs: in a run of a month that is no news, and never part of the figures."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger("warning"),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
 
 
 def _services(lapse: TimeLapse) -> Sequence[Service]:

@@ -9,8 +9,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from types import ModuleType
 
 import psycopg
@@ -155,9 +157,34 @@ def test_a_wheel_that_is_not_installed_is_named(
         start(data)
 
 
-def test_jars_that_cannot_be_fetched_are_named_and_nothing_half_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    nowhere = f"http://127.0.0.1:{process.free_port()}/"
-    (tmp_path / "jgo.conf").write_text(f"[repositories]\ncentral = {nowhere}\n")
+class LoginPage(BaseHTTPRequestHandler):
+    """What a guest network answers to everything."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html><body><p>Please log in</body></html>")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def login_page() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), LoginPage) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("network", ["down", "wants a login"])
+def test_jars_that_cannot_be_fetched_are_named_and_nothing_half_is_kept(
+    network: str, login_page: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = process.free_port() if network == "down" else login_page
+    (tmp_path / "jgo.conf").write_text(f"[repositories]\ncentral = http://127.0.0.1:{port}/\n")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("JGO_CONFIG_FILE", str(tmp_path / "jgo.conf"))
     announced = []

@@ -92,7 +92,7 @@ def test_topics_are_described_as_the_broker_is_told_to_make_them() -> None:
 
 def test_every_message_says_whether_it_can_hold_personal_data() -> None:
     messages = asyncapi.document()["components"]["messages"]
-    assert messages["contact.CallAbandoned.v1"]["x-personal-fields"] == ["location.address", "number"]
+    assert messages["contact.CallAbandoned.v1"]["x-personal-fields"] == ["location.address", "location.point", "number"]
     for entry in registry.all_types():
         said = messages[entry.name.removeprefix("ringback.")]
         assert said["x-dataclassification"] == entry.classification

@@ -1,6 +1,8 @@
 """P2 and P3: durable appends, by 64 requesters at once and by one alone, on SQLite and on PostgreSQL."""
 
+import asyncio
 import itertools
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,16 +10,16 @@ from pathlib import Path
 import msgspec
 
 from chassis.clock import SystemClock
-from chassis.host import Context, Service
+from chassis.host import Context
 from chassis.ids import derived
+from chassis.store.aggregate import Aggregate
 from chassis.store.codec import Head, encode, encode_event
 from chassis.store.committer import Committer, Desk, Work
 from chassis.store.postgres import PostgresStorage
 from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage
 from chassis.store.writer import Writer
-from cli.composition import idle_service
-from contracts.contact import CallReceived, Line
+from contracts.contact import CallQueued
 from tests.load.bare import BarePostgres, BareSqlite, postgres_recorder, sqlite_recorder, stored, together
 from tests.load.blocks import Compared, at_least, at_most, medians, timed
 
@@ -25,27 +27,56 @@ REQUESTERS = 64
 EACH = 20
 ALONE = 300
 AT = datetime(2026, 6, 5, 12, tzinfo=UTC)
-_calls = itertools.count()
+_causes = itertools.count()
 
 
-def new_call(service: Service) -> Work:
-    """The use case of one new call: one event on a new stream, with its index entries."""
-    call = derived("bench", next(_calls))
-    aggregate = service.aggregates[0]
-    event = CallReceived(at=AT, call=call, line=Line.EMERGENCY, switch="bench")
+class Tally(msgspec.Struct, frozen=True):
+    """A state that counts: the store is measured, not a domain."""
+
+    events: int = 0
+
+
+def _counted(tally: Tally | None, event: CallQueued) -> Tally:
+    return Tally(tally.events + 1 if tally else 1)
+
+
+TALLY = Aggregate("tally", Tally, {CallQueued: _counted}, snapshot_every=1_000_000)
+QUEUED = CallQueued(at=AT, call=derived("bench"), queue="999")
+
+
+def one_more(stream: str) -> Work:
+    """The use case of one more event on a stream."""
+    cause = f"cause {next(_causes)}"
 
     def work(desk: Desk) -> None:
-        transaction = desk.begin(Context(f"cause {call}", "bench", call))
-        transaction.record(aggregate, f"call-{call}", [event])
+        transaction = desk.begin(Context(cause, "bench", cause))
+        transaction.record(TALLY, stream, [QUEUED])
         desk.accept(transaction)
 
     return work
 
 
+async def requested(committer: Committer) -> float:
+    """Seconds for one append when 64 requesters of an event loop append, each to a stream of its own, as HTTP requests do."""
+    loop = asyncio.get_running_loop()
+    writer = Writer(committer, loop.call_soon_threadsafe)
+
+    async def request(stream: str) -> None:
+        for _ in range(EACH):
+            done: asyncio.Future[None] = loop.create_future()
+            writer.submit(one_more(stream), done)
+            await done
+
+    began = time.perf_counter()
+    await asyncio.gather(*(request(f"tally-{number}") for number in range(REQUESTERS)))
+    seconds = time.perf_counter() - began
+    writer.close()
+    return seconds / (REQUESTERS * EACH)
+
+
 def state() -> bytes:
     """The bytes of such an event, for the floors."""
-    event = CallReceived(at=AT, call=derived("bench"), line=Line.EMERGENCY, switch="bench")
-    return encode(Head(derived("id"), AT, derived("c"), derived("d"), "bench", msgspec.Raw(encode_event(event))))
+    return encode(Head(derived("id"), AT, derived("c"), derived("d"), "bench", msgspec.Raw(encode_event(QUEUED))))
 
 
 def sqlite(folder: Path) -> Iterator[Compared]:
@@ -73,14 +104,12 @@ def _compared(
     p3: float,
     group: float | None,
 ) -> Iterator[Compared]:
-    service = idle_service("contact")
     committer = Committer(ours, SystemClock(), lambda _: None)
-    writer = Writer(committer)
     count = REQUESTERS * EACH
     assert callable(library)
     many = medians(
         {
-            "ours": lambda: timed(count, lambda: together(REQUESTERS, EACH, lambda: writer.run(new_call(service)))),
+            "ours": lambda: asyncio.run(requested(committer)),
             "library": lambda: timed(REQUESTERS * 2, lambda: together(REQUESTERS, 2, library)),
             "group": lambda: timed(count, lambda: [bare.append(row, REQUESTERS) for _ in range(EACH)]),
         },
@@ -95,10 +124,9 @@ def _compared(
         )
     alone = medians(
         {
-            "ours": lambda: timed(ALONE, lambda: [committer.commit([new_call(service)]) for _ in range(ALONE)]),
+            "ours": lambda: timed(ALONE, lambda: [committer.commit([one_more("tally-alone")]) for _ in range(ALONE)]),
             "bare": lambda: timed(ALONE, lambda: [bare.append(row) for _ in range(ALONE)]),
         }
     )
-    writer.close()
     ours.close()
     yield at_most(f"P3 durable append, one requester, {name}", alone["ours"], alone["bare"], "raw insert", p3)

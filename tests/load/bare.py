@@ -77,13 +77,13 @@ class BarePostgres:
     def append(self, state: bytes, rows: int = 1) -> None:
         """Insert in one statement, which commits itself."""
         self._connection.execute(
-            "INSERT INTO bare SELECT s, 1, %s, %s FROM unnest(%s::text[]) AS s",
-            (TYPE, state, [f"call-{next(_ids)}" for _ in range(rows)]),
+            "INSERT INTO bare SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bytea[])",
+            ([f"call-{next(_ids)}" for _ in range(rows)], [1] * rows, [TYPE] * rows, [state] * rows),
         )
 
 
 def together(threads: int, each: int, work: Callable[[], object]) -> None:
-    """The same work by many requesters at once."""
+    """The same blocking work by many requesters at once."""
 
     def run() -> None:
         for _ in range(each):

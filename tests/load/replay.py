@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import psycopg
 from eventsourcing.application import Application
@@ -15,6 +14,7 @@ from chassis.ids import derived
 from chassis.store.committer import Committer, Desk, Work
 from chassis.store.fold import replay
 from chassis.store.postgres import PostgresStorage
+from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage, StoredEvent
 from cli.composition import idle_service
 from contracts.contact import CallAnswered, CallEnded, CallQueued, CallReceived, Line
@@ -90,10 +90,8 @@ def library(settings: dict[str, str]) -> tuple[Application, list[object]]:
     return app, calls
 
 
-def sqlite(folder: Path) -> Iterator[Compared]:
+def memory() -> Iterator[Compared]:
     """In memory on both sides: bytes to states, so that neither pays for a disk."""
-    from chassis.store.sqlite import SqliteStorage
-
     storage = SqliteStorage()
     streams = filled(storage)
     held = [list(storage.stream(stream)) for stream in streams]

@@ -11,7 +11,7 @@ from contracts import registry
 from contracts.envelope import Envelope, Event
 
 BANK_HEADER = (
-    "vru+line\tcall_id\tcustomer_id\tpriority\ttype\tdate(yymmdd)\tvru_entry\tvru_exit\tvru_time"
+    "vru+line\tcall_id\tcustomer_id\tpriority\ttype\tdate\tvru_entry\tvru_exit\tvru_time"
     "\tq_start\tq_exit\tq_time\toutcome\tser_start\tser_exit\tser_time\tserver"
 )
 FIRE_HEADER = (

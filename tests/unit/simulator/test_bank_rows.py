@@ -61,6 +61,7 @@ def test_a_column_of_another_name_and_columns_in_another_order(bank_file: WriteB
     plain = _one(bank_file(bank_line()))
     assert _one(bank_file(bank_line(), header=BANK_HEADER.replace("vru_exit", "ivr_left"))) == plain
     assert _one(bank_file(bank_line(), header=BANK_HEADER.replace("vru+line", "VRU.LINE"))) == plain
+    assert _one(bank_file(bank_line(customer="42"), header=BANK_HEADER.replace("customer_id", "cust"))).customer == "42"
     turned = "\t".join(reversed(BANK_HEADER.split("\t"))), "\t".join(reversed(bank_line().split("\t")))
     assert _one(bank_file(turned[1], header=turned[0])) == plain
 

@@ -39,7 +39,9 @@ def test_one_seed_gives_the_same_stimuli_and_another_seed_others() -> None:
     assert len({one.cause for one in first}) == len(first)
 
 
-def test_a_waiting_999_call_is_answered_before_any_101_call() -> None:
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_waiting_999_call_is_answered_before_any_101_call(kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demand, "KEPT_FOR_999", kept)
     waiting: dict[Line, set[str]] = {line: set() for line in Line}
     line: dict[str, Line] = {}
     for fact in _facts(3000):

@@ -61,12 +61,12 @@ class Room:
         return self.hear(job, event)
 
     def assign(self, unit: str, job: str) -> list[Stimulus]:
-        sent = UnitAssigned(at=NOON, unit=unit, assignment=f"{job}.1", incident="incident-x", job=job, by="d")
-        added = JobUnitAdded(at=NOON, job=job, incident="incident-x", unit=unit, assignment=f"{job}.1")
+        sent = UnitAssigned(at=NOON, unit=unit, assignment=f"{job}.{unit}", incident="incident-x", job=job, by="d")
+        added = JobUnitAdded(at=NOON, job=job, incident="incident-x", unit=unit, assignment=f"{job}.{unit}")
         return [*self.hear(unit, sent), *self.hear(job, added)]
 
     def release(self, unit: str, job: str) -> list[Stimulus]:
-        said = {"assignment": f"{job}.1", "incident": "incident-x", "unit": unit, "job": job, "release": Release.CLEARED}
+        said = {"assignment": f"{job}.{unit}", "incident": "incident-x", "unit": unit, "job": job, "release": Release.CLEARED}
         ended = AssignmentEnded(at=NOON, reached=True, **said)
         return [*self.hear(unit, ended), *self.hear(job, JobUnitRemoved(at=NOON, **said))]
 
@@ -112,6 +112,7 @@ def test_no_more_units_are_sent_than_were_asked_for_even_when_one_has_left(room:
     room.assign("unit-E01", "job-x")
     room.assign("unit-E02", "job-x")
     assert _sent(room.release("unit-E01", "job-x")) == []
+    assert _sent(room.book_on("E04", NEAR)) == []
 
 
 def test_the_incident_is_closed_when_the_last_unit_has_left(room: Room) -> None:

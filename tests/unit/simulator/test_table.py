@@ -8,7 +8,7 @@ from simulator.script import InputRefused
 from simulator.table import Format, Table, Unreadable
 
 FORMAT = Format("a table of pets", ",", {"Name": (), "Born On": ("birthday",), "Note": ()}, frozenset({"Name", "Born On"}))
-DOCUMENTED = Format("a table", "\t", {"a": (), "b": ()}, frozenset({"a", "b"}), order=("a", "b"))
+DOCUMENTED = Format("a table", "\t", {"a": (), "b": (), "c": ("sea",), "d": ()}, frozenset("abc"), order=tuple("abcd"))
 
 
 def _table(path: Path, text: str | bytes, format_: Format = FORMAT) -> Table:
@@ -69,9 +69,16 @@ def test_a_column_that_a_year_does_not_have_reads_as_empty(path: Path) -> None:
     assert table.get(["Rex", "1"], "Note") == ""
 
 
-def test_one_renamed_column_is_known_by_its_documented_place(path: Path) -> None:
-    table = _table(path, "alpha\tb\n1\t2\n", DOCUMENTED)
-    assert table.get(["1", "2"], "a") == "1"
+@pytest.mark.parametrize("header", ["alpha\tb\tsea\td", "a\tb\tc\tdelta", "alpha\tb\tc\tdelta"])
+def test_one_or_two_renamed_columns_are_known_by_their_documented_places(path: Path, header: str) -> None:
+    table = _table(path, f"{header}\n1\t2\t3\t4\n", DOCUMENTED)
+    assert [table.get(["1", "2", "3", "4"], column) for column in "abcd"] == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("header", ["alpha\tbeta\tgamma\td", "d\talpha\tb\tc", "alpha\tb\tc"])
+def test_more_than_that_is_another_kind_of_file(path: Path, header: str) -> None:
+    with pytest.raises(InputRefused, match="has no column 'a'"):
+        _table(path, f"{header}\n", DOCUMENTED)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "hello\n", "a,b,c\n1,2,3\n", "\x89PNG\r\n\x1a\n\0\0", '{"Name": 1}'])

@@ -149,6 +149,16 @@ def test_what_makes_no_sense_is_refused_in_words(room: Room) -> None:
     assert room.handler.get(f"/reviews/{OTHER}").status_code == 404
 
 
+def test_words_as_long_as_they_may_be_fit_what_is_made_of_them(room: Room) -> None:
+    room.opened()
+    room.hear(StartAttempt(review=REVIEW))
+    long = {"reason": "w" * 300}
+    assert room.handler.post(f"/reviews/{REVIEW}/escalate", json=long).status_code == 200
+    safe = {"outcome": "safe", "spoke_to": "s" * 100, "verified_by": "v" * 100, "free_to_talk": True}
+    assert room.handler.post(f"/reviews/{REVIEW}/attempts/1/outcome", json=safe).status_code == 200
+    assert room.handler.post(f"/reviews/{REVIEW}/escalate", json={"reason": "w" * 301}).status_code == 422
+
+
 def test_a_decision_on_an_old_picture_is_refused(room: Room) -> None:
     room.opened()
     seen = room.supervisor.get(f"/reviews/{REVIEW}").headers["ETag"]
