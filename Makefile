@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
-DEMO := data/demo
+DEMO := local/demo
 SEED ?= 1
 # Arguments for pytest, for example `make test T="tests/unit -k review"`.
 T ?=
@@ -44,7 +44,7 @@ bench: $(STAMP) ## measure, each figure beside its floor in the same run
 	$(BIN)/python -m tests.load
 
 ##@ Look after it
-LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK = $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header $(UPGRADE)
 lock: $(STAMP) ## pin pyproject.toml's requirements again; UPGRADE=--upgrade takes the newest
 	$(LOCK) pyproject.toml -o requirements.txt

@@ -103,7 +103,7 @@ class Service:
     `react` and `on_timer` are pure: a heard event, or a timer that is due, becomes commands. `handle` obeys a command within
     a transaction. `effects` names, for event types of its own, what to do outside once such an event is durable; it is
     called for events this process has just recorded and never for replayed ones. `heeds` are the event types `react` can
-    answer to: all others pass by unread, also those of a newer writer.
+    answer to, in whatever version: all others pass by unread, also those of a newer writer.
     """
 
     name: str

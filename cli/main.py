@@ -3,7 +3,6 @@
 import os
 import sys
 
-import click
 import typer
 
 from chassis import exits
@@ -11,6 +10,7 @@ from chassis.errors import RingbackError
 from chassis.exits import Exit
 from cli import contracts, history, log, parked, rebuild, timelapse, token, up, verify
 from cli.local import commands as local
+from contracts.refusals import Refused
 from simulator.script import InputRefused
 
 EXITS = """Exit codes: 0 done; 1 a check failed; 2 wrong usage; 3 data or input refused; 4 store not available;
@@ -37,17 +37,12 @@ app.add_typer(local.app, name="local")
 def main() -> None:
     """Run the command; ends with a documented exit code and, when something is wrong, one plain sentence."""
     try:
-        app(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.Abort:
-        sys.exit(Exit.INTERRUPTED)
-    except click.ClickException as usage:
-        usage.show()
-        sys.exit(usage.exit_code)
+        app()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.OK)
+    except Refused as refused:
+        _end(Exit.CHECK_FAILED, refused.message)
     except InputRefused as refused:
         _end(Exit.REFUSED_DATA, f"the input is refused: {refused}")
     except (RingbackError, OSError) as error:

@@ -1,6 +1,7 @@
 """`ringback timelapse`: a day, a month of calls, a week of dispatches, played through all four services in one go."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,10 +10,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from simulator.force_day import ForceDay
 
 from chassis.clock import VirtualClock
 from chassis.exits import Exit
@@ -25,13 +26,15 @@ from cli.composition import reference, wiring
 from cli.folder import DataFolder
 from contracts.envelope import Envelope, Event
 from contracts.topics import SERVICES, TOPICS
-from simulator import report, summary
+from simulator import report
 from simulator.bank import BankCalls
 from simulator.figures import Figures
 from simulator.fire import FireDispatch
 from simulator.fold import fold
+from simulator.force_day import ForceDay
 from simulator.report import Run
 from simulator.script import Script
+from simulator.summary import show
 
 BATCH = 5_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,6 +87,7 @@ def fire_dispatch(
 
 
 def _play(make: Callable[[Path], Script], run: Run, kind: str, seed: int, data: Path | None, as_json: bool) -> None:
+    _quiet()
     folder = DataFolder.create(data or Path(mkdtemp(prefix=f"ringback-{kind}-")), kind)
     script = make(folder.path)
     stores = {name: folder.storage(name, BATCH) for name in SERVICES}
@@ -108,6 +112,14 @@ def _play(make: Callable[[Path], Script], run: Run, kind: str, seed: int, data: 
     _show(figures, run, page, as_json)
     if figures.violations:
         raise typer.Exit(Exit.CHECK_FAILED)
+
+
+def _quiet() -> None:
+    """Services say each dialling in their logs: in a run of a month that is no news, and never part of the figures."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger("warning"),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
 
 
 def _services(lapse: TimeLapse) -> Sequence[Service]:
@@ -150,5 +162,5 @@ def _show(figures: Figures, run: Run, page: Path, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(figures.model_dump(mode="json") | {"report": str(page)}, indent=2))
     else:
-        summary.show(Console(), run, figures)
+        show(Console(), run, figures)
         typer.echo(f"Report: {page}")

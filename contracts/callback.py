@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.contact import Abandonment, Marker, Sound
-from contracts.envelope import Event, Instant, Reference, Telephone, Text
+from contracts.envelope import Event, Instant, Narrative, Reference, Telephone, Text
 from contracts.places import Location
 from contracts.registry import event
 
@@ -130,8 +130,8 @@ class AttemptEnded(Event):
     attempt: Annotated[int, Field(ge=1)]
     attempt_id: Text
     outcome: Outcome
-    spoke_to: Text | None = None
-    verified_by: Text | None = None
+    spoke_to: Narrative | None = None
+    verified_by: Narrative | None = None
     free_to_talk: bool | None = None
 
 
@@ -174,7 +174,7 @@ class ReviewClosed(Event):
     review: Text
     call: Text
     disposition: Disposition
-    reason: Text
+    reason: Narrative
     attempts: int
     by: Text
     breach: bool = False

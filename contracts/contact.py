@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.envelope import Event, Instant, Reference, Telephone, Text
+from contracts.envelope import Event, Instant, Narrative, Reference, Telephone, Text
 from contracts.places import Location
 from contracts.registry import event
 
@@ -136,7 +136,7 @@ class MarkerPlaced(Event):
     number_ref: Reference
     marker: Marker
     author: Text
-    evidence: Text
+    evidence: Narrative
     review_by: Instant
 
 
@@ -147,4 +147,4 @@ class MarkerLifted(Event):
     number_ref: Reference
     marker: Marker
     author: Text
-    reason: Text
+    reason: Narrative

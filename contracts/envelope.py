@@ -47,7 +47,7 @@ Narrative = Annotated[str, _NARRATIVE[0], _NARRATIVE[1]]
 Reference = Annotated[str, Field(max_length=80)]
 """A keyed reference (HMAC) to a personal value: equal values match, and nobody without the key can go back."""
 
-Text = Annotated[str, Field(max_length=500)]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
 """A short text that holds no personal data."""
 
 

@@ -61,7 +61,7 @@ class IncidentRegraded(Event):
     grade: Text
     policy: Text
     by: Text
-    rationale: Text
+    rationale: Narrative
     rank: Rank = 99
     allocate_by: Instant | None = None
     attend_by: Instant | None = None
@@ -97,5 +97,5 @@ class IncidentClosed(Event):
 
     incident: Text
     closing_code: Text
-    reason: Text
+    reason: Narrative
     by: Text

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.envelope import Address, Value
+from contracts.envelope import Address, Personal, Value
 
 
 class LocationSource(StrEnum):
@@ -33,7 +33,7 @@ class Location(Value):
     """One estimate: a point with its radius in metres, or words, or both."""
 
     source: LocationSource
-    point: Point | None = None
+    point: Annotated[Point, Personal("position"), Field(json_schema_extra={"x-personal": "position"})] | None = None
     radius_m: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     confidence: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     address: Address | None = None

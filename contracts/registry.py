@@ -69,6 +69,11 @@ def by_name(name: str) -> EventType:
         raise UnknownEventType(f"no event type is registered as {name!r}") from None
 
 
+def family(name: str) -> str:
+    """What all versions of a noun have in common: the stored name without its version."""
+    return name.rpartition(".v")[0]
+
+
 def of(event: Event | type[Event]) -> EventType:
     """The registration of an event or of its class."""
     return _by_model[event if isinstance(event, type) else type(event)]

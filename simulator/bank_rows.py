@@ -4,6 +4,7 @@ Times carry no date: each is taken on the day nearest to the time before it in i
 `0:00:00` as both start and exit of a stay means that the call never got there. PHANTOM is a virtual call, set aside.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -23,6 +24,8 @@ FORMAT = Format(
     order=_ORDER,
 )
 _HERE = LocalTime("Asia/Jerusalem")
+_CUSTOMER = re.compile(r"[0-9]{1,30}")
+_LONGEST = 200
 _ABSENT = timedelta(0)
 
 
@@ -35,7 +38,10 @@ class Stay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BankCall:
-    """One row, its times as instants. `queue` and `service` are absent where the call never got there."""
+    """One row, its times as instants. `queue` and `service` are absent where the call never got there.
+
+    `customer` is absent where the number was withheld (0) or is none: a call is a call without it.
+    """
 
     identity: str
     switch: str
@@ -45,11 +51,6 @@ class BankCall:
     greeting: Stay
     queue: Stay | None
     service: Stay | None
-
-    @property
-    def begins(self) -> datetime:
-        """The earliest instant at which anything about this call may be told."""
-        return self.greeting.start
 
 
 def bank_call(table: Table, fields: list[str]) -> BankCall:
@@ -62,13 +63,15 @@ def bank_call(table: Table, fields: list[str]) -> BankCall:
     switch, number, date = (table.get(fields, name) for name in ("vru+line", "call_id", "date(yymmdd)"))
     if not switch or not number:
         raise Unreadable("no line or no call id")
-    customer = table.get(fields, "customer_id")
+    customer, handler = table.get(fields, "customer_id"), table.get(fields, "server") or "NO_SERVER"
+    if max(map(len, (switch, number, handler))) > _LONGEST:
+        raise Unreadable(f"vru+line, call_id or server is longer than {_LONGEST} characters")
     stamps = _Stamps(_day(date))
     return BankCall(
         identity=f"{switch}-{number}-{date}",
         switch=switch,
-        customer=customer if customer.strip("0") else None,
-        handler=table.get(fields, "server") or "NO_SERVER",
+        customer=customer if _CUSTOMER.fullmatch(customer) and customer.strip("0") else None,
+        handler=handler,
         abandoned=outcome == "HANG",
         greeting=stamps.stay(_time(table, fields, "vru_entry"), _time(table, fields, "vru_exit")),
         queue=stamps.optional(_time(table, fields, "q_start"), _time(table, fields, "q_exit")),

@@ -86,7 +86,7 @@ class FireDispatch:
 
 
 def _incident(cause: str, rows: list[FireRow]) -> Iterator[Ranked]:
-    first = rows[0]
+    first, known_from = rows[0], max(row.known_from for row in rows)
     incident = incident_id(Origin.OTHER_CONTROL_ROOM, first.call)
     opened = OpenIncident(
         incident,
@@ -99,29 +99,30 @@ def _incident(cause: str, rows: list[FireRow]) -> Iterator[Ranked]:
         location=_location(first),
         outside_reference=first.incident,
     )
-    yield _told(_Rank.OPEN, first.entered, "incident", opened, f"{cause}:open")
+    yield _told(_Rank.OPEN, known_from, "incident", opened, f"{cause}:open")
     grade = Grade(incident, first.original_priority or "not stated", FORCE, at=first.entered)
-    yield _told(_Rank.GRADE, first.entered, "incident", grade, f"{cause}:grade")
-    yield from _requests(cause, incident, rows)
+    yield _told(_Rank.GRADE, known_from, "incident", grade, f"{cause}:grade")
+    yield from _requests(cause, incident, rows, known_from)
     for place, row in enumerate(rows):
-        yield from _assignment(f"{cause}:{row.unit}:{place}", incident, row)
-    yield from _ending(cause, incident, rows)
+        yield from _assignment(f"{cause}:{row.unit}:{place}", incident, row, known_from)
+    yield from _ending(cause, incident, rows, known_from)
 
 
-def _requests(cause: str, incident: str, rows: list[FireRow]) -> Iterator[Ranked]:
+def _requests(cause: str, incident: str, rows: list[FireRow], known_from: datetime) -> Iterator[Ranked]:
     """Asked for when the incident was entered: the units sent first; then, as often as more were sent, for as many."""
     units = 0
     for place, (at, sent) in enumerate(groupby(rows, attrgetter("dispatched"))):
         units += len(list(sent))
-        asked_at = rows[0].entered if place == 0 else max(at, rows[0].entered)
+        asked_at = known_from if place == 0 else max(at, known_from)
         request = RequestResources(incident, units, at=asked_at)
         yield _told(_Rank.REQUEST, asked_at, "incident", request, f"{cause}:request:{place}")
 
 
-def _assignment(cause: str, incident: str, row: FireRow) -> Iterator[Ranked]:
+def _assignment(cause: str, incident: str, row: FireRow, known_from: datetime) -> Iterator[Ranked]:
     unit, job = unit_of(row.unit), job_of(incident)
     assign = Assign(job, unit, FORCE, at=row.dispatched, reasons=("reported by the other control room",), outside=True)
-    begins, ends = max(row.dispatched, row.entered), max(row.available or row.last, row.dispatched, row.entered)
+    begins = max(row.dispatched, known_from)
+    ends = max(row.available or row.last, begins)
     yield _told(_Rank.ASSIGN, begins, "dispatch", assign, f"{cause}:assign")
     for stamp, at in row.stamps:
         told = min(max(at, begins), ends)
@@ -133,8 +134,8 @@ def _assignment(cause: str, incident: str, row: FireRow) -> Iterator[Ranked]:
     yield _told(rank, ends, "dispatch", EndAssignment(job, unit, release, ends), f"{cause}:clear")
 
 
-def _ending(cause: str, incident: str, rows: list[FireRow]) -> Iterator[Ranked]:
-    ends = max(rows[0].entered, *(row.last for row in rows))
+def _ending(cause: str, incident: str, rows: list[FireRow], known_from: datetime) -> Iterator[Ranked]:
+    ends = max(known_from, *(row.last for row in rows))
     changed = next((row for row in rows if row.final_priority and row.final_priority != row.original_priority), None)
     if changed is not None:
         regrade = Regrade(incident, changed.final_priority, FORCE, "final priority, as the other control room reported", at=ends)

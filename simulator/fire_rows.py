@@ -5,9 +5,12 @@ Years differ in the names and the order of columns and in how a time and a place
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.refusals import Invalid
+from services.dispatch.domain.callsign import unit_of
 from simulator.localtime import LocalTime
 from simulator.table import Format, Table, Unreadable
 
@@ -42,6 +45,7 @@ FORMAT = Format(
 )
 STAMPS = ("Response DtTm", "On Scene DtTm", "Transport DtTm", "Hospital DtTm")
 """The stamps between dispatch and available, in the order in which they should come."""
+_LONGEST = 200
 _HERE = LocalTime("America/Los_Angeles")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AP])M)?", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?")
@@ -71,6 +75,11 @@ class FireRow:
     point: tuple[float, float] | None
 
     @property
+    def known_from(self) -> datetime:
+        """When the incident can be told of: it was reported, and entered."""
+        return max(self.received, self.entered)
+
+    @property
     def last(self) -> datetime:
         """The last instant the row knows of."""
         return max(self.available or self.dispatched, *(at for _, at in self.stamps), self.dispatched)
@@ -85,6 +94,7 @@ def fire_row(table: Table, fields: list[str]) -> FireRow:
     for column in ("Call Number", "Unit ID", "Received DtTm", "Dispatch DtTm"):
         if not text(column):
             raise Unreadable(f"no {column}")
+    _check_texts(text)
     received = _instant(text("Received DtTm"), "Received DtTm", None)
     entered = _instant(text("Entry DtTm"), "Entry DtTm", received) if text("Entry DtTm") else received
     dispatched = previous = _instant(text("Dispatch DtTm"), "Dispatch DtTm", entered)
@@ -111,6 +121,17 @@ def fire_row(table: Table, fields: list[str]) -> FireRow:
         address=text("Address"),
         point=_point(text("Location")),
     )
+
+
+def _check_texts(text: Callable[[str], str]) -> None:
+    """What becomes part of an event must fit into it, and a unit must be one that can be spoken of."""
+    for column in _USED:
+        if len(text(column)) > _LONGEST:
+            raise Unreadable(f"{column} is longer than {_LONGEST} characters")
+    try:
+        unit_of(text("Unit ID"))
+    except Invalid:
+        raise Unreadable("Unit ID is no callsign") from None
 
 
 def _instant(text: str, column: str, after: datetime | None) -> datetime:

@@ -37,7 +37,7 @@ class ForceDay:
             raise InputRefused(f"a day has from 1 to {MOST_CALLS:,} calls, not {calls:,}")
         self._seed, self.total = seed, calls
         self._midnight = datetime(2025, 6, 5, tzinfo=ZoneInfo(self.zone))
-        self.span = (self._midnight, self._midnight + timedelta(days=1))
+        self.span: tuple[datetime, datetime] | None = (self._midnight, self._midnight + timedelta(days=1))
         self.set_aside = SetAside(folder)
         rules = deployment.load()
         self._dispatcher = Dispatcher(seed, rules)

@@ -36,8 +36,11 @@ class Script(Protocol):
     """The zone of the hours in figures and report."""
     total: int
     """How many rows or calls there are to play."""
-    span: tuple[datetime, datetime] | None
-    """From when to when they begin: for a progress bar that follows the clock. None: there are none."""
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """From when to when they begin: for a progress bar that follows the clock. None: there are none."""
+        ...
 
     def stimuli(self) -> Iterator[Stimulus]:
         """Everything that comes by itself, lazily and in order of `at`. Can be asked for once."""

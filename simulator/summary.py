@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -13,16 +13,17 @@ from simulator.words import named, seconds, share
 _Row = tuple[str, str]
 
 
-def summary(run: Run, figures: Figures) -> RenderableType:
-    """A table of the figures there are, what was set aside, and whether every abandoned call was seen through."""
-    table = Table(title=run.title, caption=run.source, show_header=False, title_justify="left", caption_justify="left")
+def show(console: Console, run: Run, figures: Figures) -> None:
+    """Print a table of the figures there are, what was set aside, and whether every abandoned call was seen through."""
+    title, caption = Text(run.title, style="bold"), Text(run.source)
+    table = Table(title=title, caption=caption, show_header=False, title_justify="left", caption_justify="left")
     table.add_column(style="bold")
-    table.add_column(justify="right")
+    table.add_column(justify="right", overflow="fold")
     for section in (_calls(figures), _reviews(figures), _incidents(figures), _rest(figures)):
         for name, value in section:
-            table.add_row(name, value)
+            table.add_row(Text(name), Text(value))
         table.add_section()
-    return Group(table, _verdict(figures))
+    console.print(table, _verdict(figures))
 
 
 def _calls(figures: Figures) -> Iterator[_Row]:

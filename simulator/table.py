@@ -9,6 +9,7 @@ from typing import TextIO
 from simulator.script import InputRefused
 
 _LONGEST_LINE = 64 * 1024
+_RENAMED = 2
 
 
 class Unreadable(Exception):
@@ -20,7 +21,7 @@ class Format:
     """What a kind of file looks like: its separator, and for each column that is used the other names it goes by.
 
     A file without one of the columns in `needed` is another kind of file. `order` is the documented order of all columns:
-    one column of a new name is recognised by its place when all others stand in theirs.
+    where nearly all stand in their places, one or two of other names are recognised by theirs.
     """
 
     name: str
@@ -93,26 +94,25 @@ def _split(line: str, separator: str) -> list[str]:
 
 def _places(header: Sequence[str], format_: Format, file: str) -> dict[str, int]:
     known = {_bare(name): place for place, name in reversed(list(enumerate(header)))}
-    places = {
-        column: known[bare]
-        for column, others in format_.columns.items()
-        for bare in map(_bare, reversed((column, *others)))
-        if bare in known
-    }
+    places = {column: known[bare] for column in format_.columns for bare in reversed(_names(column, format_)) if bare in known}
+    places |= _by_place(header, format_, places)
     missing = sorted(format_.needed - places.keys())
-    if len(missing) == 1 and _in_documented_order(header, format_, missing[0]):
-        return places | {missing[0]: format_.order.index(missing[0])}
     if missing:
         raise InputRefused(f"{file} is not {format_.name}: its first line has no column {', '.join(map(repr, missing))}")
     return places
 
 
-def _in_documented_order(header: Sequence[str], format_: Format, renamed: str) -> bool:
-    return len(header) == len(format_.order) and all(
-        _bare(found) == _bare(documented)
-        for found, documented in zip(header, format_.order, strict=True)
-        if documented != renamed
-    )
+def _by_place(header: Sequence[str], format_: Format, found: Mapping[str, int]) -> dict[str, int]:
+    if len(header) != len(format_.order):
+        return {}
+    renamed = {column: place for place, column in enumerate(format_.order) if found.get(column) != place}
+    taken = set(found.values())
+    return renamed if len(renamed) <= _RENAMED and not taken & set(renamed.values()) else {}
+
+
+def _names(column: str, format_: Format) -> list[str]:
+    """A column's own name and its others, as they are compared."""
+    return [_bare(name) for name in (column, *format_.columns[column])]
 
 
 def _bare(name: str) -> str:

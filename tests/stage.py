@@ -1,5 +1,6 @@
 """A service's plumbing turn by turn in one thread, for tests that decide themselves what happens between two steps."""
 
+import asyncio
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -113,6 +114,13 @@ def home(stream: str, topic: str = "contact.events") -> Partition:
     return Partition(topic, partition(stream))
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that other tasks or processes bring about."""
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110  it may come from anywhere
+            await asyncio.sleep(0.005)
+
+
 @dataclass
 class Stores:
     """Opens stores by name; the same name is the same store, and what was durable is there each time."""
@@ -132,6 +140,15 @@ class Stores:
 def sqlite_stores(folder: Path) -> Stores:
     """Stores in files."""
     return Stores(lambda name: SqliteStorage(folder / f"{name}.sqlite"))
+
+
+@pytest.fixture
+def memory() -> Iterator[Stores]:
+    """Stores in memory."""
+    kept: dict[str, Storage] = {}
+    yield Stores(lambda name: kept.get(name) or kept.setdefault(name, SqliteStorage()))
+    for storage in kept.values():
+        storage.close()
 
 
 @pytest.fixture

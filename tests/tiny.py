@@ -134,7 +134,14 @@ def _take_call(tx: Transaction, command: Any) -> Loaded[Call]:
 def contact(said: Callable[[Envelope[Event]], None] = lambda _: None, aggregate: Aggregate[Call] = CALL) -> Service:
     """The desk. `said` is its outside effect: called for every call that is abandoned."""
     return Service(
-        "contact", (aggregate,), (), _take_call, lambda _: (), lambda timer: GiveUp(timer.stream[5:]), {CallAbandoned: said}
+        "contact",
+        (aggregate,),
+        (),
+        _take_call,
+        lambda _: (),
+        lambda timer: GiveUp(timer.stream[5:]),
+        {CallAbandoned: said},
+        frozenset(),
     )
 
 
@@ -210,10 +217,8 @@ def decide_review(state: Review | None, command: Any, now: datetime) -> Sequence
     raise AssertionError(command)
 
 
-def listener(
-    broken: Mapping[str, Exception] | None = None, rung: Callable[[Envelope[Event]], None] = lambda _: None, heeds: bool = False
-) -> Service:
-    """The listener. What it hears of a queue in `broken` makes it fail; `rung` is its telephone."""
+def listener(broken: Mapping[str, Exception] | None = None, rung: Callable[[Envelope[Event]], None] = lambda _: None) -> Service:
+    """The listener. What it hears of a queue in `broken` makes it fail; `rung` is its telephone. Answers do not concern it."""
     fails = broken if broken is not None else {}
 
     def handle(tx: Transaction, command: Any) -> Loaded[Review]:
@@ -231,7 +236,7 @@ def listener(
         _hear,
         lambda timer: Ring(timer.stream[7:]),
         {AttemptStarted: rung},
-        frozenset({CallReceived, CallQueued, CallAbandoned}) if heeds else None,
+        frozenset({CallReceived, CallQueued, CallAbandoned}),
     )
 
 

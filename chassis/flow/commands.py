@@ -25,13 +25,21 @@ def obey(service: Service, command: Any, context: Context) -> Work:
 
 
 def _earlier(service: Service, context: Context, desk: Desk) -> Loaded[Any] | None:
-    if context.fingerprint is None:
+    found = _found(context, desk)
+    if found is None:
         return None
-    outcome = desk.storage.command(context.cause)
+    stream, version = found
+    live = fold(service.aggregate_of(stream), [event for event in desk.storage.stream(stream) if event.version <= version])
+    return Loaded(stream, live.state, live.version)
+
+
+def _found(context: Context, desk: Desk) -> tuple[str, int] | None:
+    """Where the command led before. One without an idempotency key is looked for only when its answer may have been lost."""
+    if context.fingerprint is None:
+        return desk.storage.led_to(context.cause) if desk.retried else None
+    outcome = desk.command(context.cause)
     if outcome is None:
         return None
     if outcome.fingerprint != context.fingerprint:
         raise Invalid("idempotency-key-reused", "This Idempotency-Key came with another request before. Use a new key.")
-    events = [event for event in desk.storage.stream(outcome.stream) if event.version <= outcome.version]
-    live = fold(service.aggregate_of(outcome.stream), events)
-    return Loaded(outcome.stream, live.state, live.version)
+    return outcome.stream, outcome.version

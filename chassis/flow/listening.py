@@ -1,17 +1,17 @@
 """The loop that hears the other services: partition by partition, each batch in one commit."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 import structlog
 
-from chassis.errors import LogUnavailable, StaleOwner, UnreadableRecord
+from chassis.errors import LogUnavailable, StaleOwner
 from chassis.flow.inbox import Progress
 from chassis.flow.live import LiveHost
 from chassis.flow.waiting import pause
-from chassis.log.cloudevents import arrived, traceparent
+from chassis.log.cloudevents import glance, traceparent
 from chassis.log.port import Consumer, Log, Partition, Record
 from chassis.tracing import Tracing
 from contracts.topics import TOPICS
@@ -58,7 +58,8 @@ class Listening:
         finally:
             with suppress(LogUnavailable):
                 await consumer.close()
-        await self._settle()
+        with suppress(StaleOwner):
+            await self._settle()
 
     async def _joined(self, stop: asyncio.Event, beat: Callable[[], None]) -> Consumer | None:
         while not stop.is_set():
@@ -82,7 +83,7 @@ class Listening:
             return
         if not taken:
             self._newest.clear()
-            await self._settle()
+            await self._rest(consumer)
             return
         await self._take_all(consumer, taken)
 
@@ -100,9 +101,9 @@ class Listening:
             consumer.seek(partition, await self._seek(partition))
             return
         self._heard(partition.topic, inbox.adopt(partition, taken))
-        if partition in inbox.stopped():
+        if inbox.full(partition):
             consumer.pause(partition)
-        else:
+        elif partition not in inbox.stopped():
             consumer.note(partition, records[-1].offset + 1)
 
     def _heard(self, topic: str, progress: Progress) -> None:
@@ -115,11 +116,20 @@ class Listening:
         if progress.hole is not None:
             self._lines.error("a partition stopped: a record is missing", source=topic, reason=str(progress.hole))
 
+    async def _rest(self, consumer: Consumer) -> None:
+        """Nothing new: note what was heard without effect, and begin again where another process moved on or room was made."""
+        again: Iterable[Partition] = self._host.inbox.relieved()
+        try:
+            await self._settle()
+        except StaleOwner:
+            again = consumer.assigned()
+        for partition in again:
+            consumer.seek(partition, await self._seek(partition))
+
     async def _settle(self) -> None:
         work = self._host.inbox.settle()
         if work is not None:
-            with suppress(StaleOwner):
-                self._host.inbox.settled(await self._host.submit(work))
+            self._host.inbox.settled(await self._host.submit(work))
 
     async def _seek(self, partition: Partition) -> int:
         """After the last record the store has: the noted offset if the log still holds that record there, else the beginning."""
@@ -128,7 +138,5 @@ class Listening:
         if inbox.position(partition) == 0:
             return 0
         there = await self._log.read(partition, offset - 1, 1)
-        with suppress(UnreadableRecord):
-            if there and arrived(there[0]).position == inbox.position(partition):
-                return offset
-        return 0
+        sight = glance(there[0]) if there else None
+        return offset if sight is not None and sight.position == inbox.position(partition) else 0

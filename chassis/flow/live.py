@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -18,7 +19,7 @@ from chassis.metrics import Metrics
 from chassis.store.aggregate import Aggregate
 from chassis.store.codec import envelope
 from chassis.store.committer import Committer, Work
-from chassis.store.storage import Storage, StoredEvent
+from chassis.store.storage import Changes, Storage, StoredEvent
 from chassis.store.writer import Writer
 from contracts import registry
 from contracts.envelope import Envelope, Event
@@ -94,6 +95,12 @@ class LiveHost:
         """Why no request should come here: the store did not take the last commit."""
         return [self._trouble] if self._trouble else []
 
+    async def try_again(self) -> None:
+        """After a commit that failed, write what changes nothing: nobody sends requests to a service that is not ready."""
+        if self._trouble:
+            with suppress(StoreUnavailable):
+                await self.submit(lambda desk: desk.write(Changes(relayed=dict(desk.storage.relayed()) or {0: 0})))
+
     async def redrive(self, topic: str, key: str, preview: bool) -> Redriven:
         """Bring a parked key back, or say what that would do."""
         redriven: Redriven = await self.submit(redrive(self.service, topic, key, preview))
@@ -114,7 +121,10 @@ class LiveHost:
         for told in self.committed:
             told(events)
         for e in events:
-            effect = self._effects.get(e.type)
-            if effect is not None:
-                effect(envelope(self.service.name, e.stream, e.version, e.position, e.type, e.state))
-                self.metrics.effect(e.type.split(".")[-2], "started")
+            if e.type in self._effects:
+                self._loop.call_soon(self._perform, e)
+
+    def _perform(self, e: StoredEvent) -> None:
+        """One outside effect, in a turn of its own: if it fails, those of the same commit are performed all the same."""
+        self._effects[e.type](envelope(self.service.name, e.stream, e.version, e.position, e.type, e.state))
+        self.metrics.effect(e.type.split(".")[-2], "started")

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from chassis.flow.inbox import POISON, react, reason
+from chassis.flow.inbox import react, reason
 from chassis.host import Service
 from chassis.log.cloudevents import arrived
 from chassis.log.port import Record
-from chassis.store.committer import Desk
+from chassis.store.committer import Desk, outcome
 from chassis.store.storage import Changes, ParkedRecord
 from contracts.refusals import NotFound
 
@@ -28,15 +29,14 @@ def redrive(service: Service, topic: str, key: str, preview: bool) -> Callable[[
     """The use case; with `preview` nothing is kept. Records are dealt with in order up to the first that still fails."""
 
     def work(desk: Desk) -> Redriven:
-        parked = desk.storage.parked(topic, key)
+        parked = desk.parked(topic, key)
         if not parked:
             raise NotFound("not-parked", f"Nothing of {topic} is parked under this key.")
-        stage = desk.rehearsal()
+        stage = desk.rehearsal() if preview else desk
+        before = len(stage.planned())
         done, failure = _through(service, parked, stage)
-        if not preview:
-            _through(service, parked[:done], desk)
-            desk.write(Changes(unparked=list(parked[:done])))
-        events = tuple((event.stream, event.type) for event in stage.planned())
+        stage.write(Changes(unparked=list(parked[:done])))
+        events = tuple((event.stream, event.type) for event in stage.planned()[before:])
         return Redriven(topic, key, events, done, len(parked) - done, failure)
 
     return work
@@ -44,8 +44,11 @@ def redrive(service: Service, topic: str, key: str, preview: bool) -> Callable[[
 
 def _through(service: Service, parked: Sequence[ParkedRecord], desk: Desk) -> tuple[int, str | None]:
     for n, record in enumerate(parked):
-        try:
-            react(service, arrived(Record(record.partition, record.offset, record.key, record.headers, record.value)), desk)
-        except POISON as poison:
-            return n, reason(poison)
+        result = outcome(partial(_again, service, record, desk))
+        if result.error is not None:
+            return n, reason(result.error)
     return len(parked), None
+
+
+def _again(service: Service, record: ParkedRecord, desk: Desk) -> bool:
+    return react(service, arrived(Record(record.partition, record.offset, record.key, record.headers, record.value)), desk)

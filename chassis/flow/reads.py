@@ -9,7 +9,7 @@ import msgspec
 from chassis.host import Entry, Loaded
 from chassis.store.aggregate import Aggregate
 from chassis.store.codec import envelope
-from chassis.store.fold import NOTHING, fold, from_snapshot, known_at
+from chassis.store.fold import known_at, load, replay
 from chassis.store.storage import Storage
 from contracts.envelope import Envelope, Event
 from contracts.refusals import NotFound
@@ -26,11 +26,14 @@ class Reads:
 
     def load(self, aggregate: Aggregate[S], stream: str, instant: datetime | None = None) -> Loaded[S]:
         """A state; raises NotFound when the stream does not exist, or did not at that instant."""
-        start = NOTHING if instant else from_snapshot(aggregate, self._storage.snapshot(stream))
-        live = fold(aggregate, known_at(self._storage.stream(stream, after=start.version), instant), start)
-        if live.state is None:
+        if instant is None:
+            state, version = load(aggregate, self._storage, stream)
+        else:
+            events = known_at(self._storage.stream(stream), instant)
+            state, version = replay(aggregate, events), len(events)
+        if state is None:
             raise NotFound("not-found", f"There is no {aggregate.name} of this id{' known at that time' if instant else ''}.")
-        return Loaded(stream, live.state, live.version)
+        return Loaded(stream, state, version)
 
     def history(self, stream: str, instant: datetime | None = None) -> Sequence[Envelope[Event]]:
         """Every event of a stream in order; raises NotFound when there is none."""

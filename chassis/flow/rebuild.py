@@ -12,11 +12,12 @@ from chassis.clock import Clock
 from chassis.errors import Hole, StoreRefused, UnreadableRecord
 from chassis.flow.inbox import Inbox
 from chassis.host import Service
+from chassis.ids import event_id
 from chassis.log.cloudevents import Arrived, arrived
 from chassis.log.port import Log, Partition, Record
 from chassis.store.codec import decode_head, envelope
 from chassis.store.committer import Committer
-from chassis.store.fold import Live, follow, step, take_snapshot
+from chassis.store.fold import Live, follow, replay, take_snapshot
 from chassis.store.storage import Changes, InboxMove, InboxPosition, LookupChange, ParkedRecord, Storage, StoredEvent
 from chassis.store.transaction import States
 from contracts.topics import TOPICS, partition
@@ -117,10 +118,10 @@ class Restorer:
             row = StoredEvent(event.position, event.stream, event.version, event.type, event.state)
             head = decode_head(event.state)
             stored.append(row)
-            ids.append((head.id, head.cause))
+            ids.append(head.id)
             aggregate = self._service.aggregate_of(event.stream)
             before = after.get(event.stream) or self._states.get(aggregate, event.stream)
-            live = follow(aggregate, step(aggregate, before.state, row), event.version)
+            live = follow(aggregate, replay(aggregate, [row], before.state), event.version)
             after[event.stream] = live
             for opened, entries in ((False, before.entries - live.entries), (True, live.entries - before.entries)):
                 changes.lookups += [
@@ -149,11 +150,11 @@ async def _heard(service: Service, storage: Storage, log: Log, one: Partition, c
         if result.error is not None:
             raise result.error
         progress = inbox.adopt(one, result.value)
-        if progress.hole is not None:
-            raise progress.hole
         rebuilt.heard += progress.handled + progress.ignored
         rebuilt.parked += progress.parked
         offset = records[-1].offset + 1
+    if one in inbox.stopped():
+        raise Hole(inbox.stopped()[one])
     settle = inbox.settle()
     if settle is not None:
         inbox.settled(committer.commit([settle])[0].value)
@@ -167,9 +168,10 @@ async def _known(storage: Storage, log: Log, one: Partition, clock: Clock) -> tu
 
     def look() -> None:
         nonlocal last
-        causes = storage.causes_among([decode_head(event.state).id for _, event in page])
+        effects = {event_id(decode_head(event.state).id, 0): event.position for _, event in page}
+        known = {effects[id_] for id_ in storage.recorded(list(effects))}
         for record, event in page:
-            if decode_head(event.state).id in causes and event.position > last.position:
+            if event.position in known and event.position > last.position:
                 last = InboxPosition(event.position, record.offset)
         page.clear()
 

@@ -22,16 +22,17 @@ class Relay:
         self._storage = storage
         self._topic = TOPICS[service]
         self._last = dict(storage.relayed())
-        self._noted = dict(self._last)
-        self.position = max(self._last.values(), default=0)
+        self.position = self._noted = max(self._last.values(), default=0)
 
     def pending(self, fresh: Sequence[StoredEvent] = ()) -> list[tuple[StoredEvent, Outgoing]]:
-        """The next records to publish. `fresh` are events just committed, used when they follow on, to save a read."""
-        if fresh and fresh[0].position <= self.position + 1 <= fresh[-1].position:
-            events: Sequence[StoredEvent] = fresh[self.position + 1 - fresh[0].position :][:PAGE]
-        else:
-            events = self._storage.page(self.position, PAGE)
-        return self._addressed(events)
+        """The next records to publish. `fresh` are events just committed, used as far as they follow on, to save a read."""
+        return self._addressed(self._following(fresh) or self._storage.page(self.position, PAGE))
+
+    def _following(self, fresh: Sequence[StoredEvent]) -> Sequence[StoredEvent]:
+        """Those that follow on without a gap; what other processes committed in between is not among the fresh."""
+        first = next((n for n, event in enumerate(fresh) if event.position == self.position + 1), len(fresh))
+        page = fresh[first : first + PAGE]
+        return [event for n, event in enumerate(page) if event.position == self.position + 1 + n]
 
     def _addressed(self, events: Sequence[StoredEvent]) -> list[tuple[StoredEvent, Outgoing]]:
         last, expected, addressed = dict(self._last), self.position, []
@@ -51,10 +52,11 @@ class Relay:
             self.position = event.position
 
     def note(self) -> dict[int, int]:
-        """What changed since the last note, to be kept in the store now and then: it saves resending after a restart."""
-        changed = {number: position for number, position in self._last.items() if self._noted.get(number) != position}
-        self._noted |= changed
-        return changed
+        """To be kept in the store now and then, all of it at once: it saves resending after a restart. Empty: nothing is new."""
+        if self.position == self._noted:
+            return {}
+        self._noted = self.position
+        return {number: self._last.get(number, 0) for number in range(self._topic.partitions)}
 
 
 def _record(service: str, event: StoredEvent, previous: int) -> Outgoing:

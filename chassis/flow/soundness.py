@@ -1,12 +1,16 @@
 """Is a store sound by itself? Gap-free, and everything beside the events what the events say (invariants I8 and I16)."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 from chassis.host import Service
-from chassis.store.fold import fold, from_snapshot
+from chassis.store.aggregate import Aggregate
+from chassis.store.committer import outcome
+from chassis.store.fold import Live, fold, from_snapshot, schema
 from chassis.store.reading import text
-from chassis.store.storage import Storage
+from chassis.store.storage import Snapshot, Storage, StoredEvent
 
 PAGE = 1000
 
@@ -20,10 +24,12 @@ def faults(service: Service, storage: Storage, progress: Callable[[int], None] =
         events = storage.stream(stream)
         if [event.version for event in events] != list(range(1, len(events) + 1)):
             yield f"{service.name}: the versions of {stream} are not 1 to {len(events)} (I8)"
-        live = fold(aggregate, events)
-        snapshot = storage.snapshot(stream)
-        start = from_snapshot(aggregate, snapshot)
-        if start.version and fold(aggregate, [event for event in events if event.version > start.version], start) != live:
+        folded = outcome(partial(fold, aggregate, events))
+        if folded.error is not None:
+            yield f"{service.name}: {stream} cannot be replayed ({type(folded.error).__name__}) (I16)"
+            continue
+        live: Live = folded.value
+        if not _snapshot_fits(aggregate, storage.snapshot(stream), events, live):
             yield f"{service.name}: {stream} replayed from its snapshot differs from its replay from zero (I16)"
         timers.add((stream, name, text(due)) for name, due in live.owes.items())
         entries.add((name, value, stream) for name, value in live.entries)
@@ -35,6 +41,13 @@ def faults(service: Service, storage: Storage, progress: Callable[[int], None] =
     found.add(_entries(storage))
     if found != entries:
         yield f"{service.name}: {found.count} index entries are stored, the states have {entries.count}; not the same (I16)"
+
+
+def _snapshot_fits(aggregate: Aggregate[Any], snapshot: Snapshot | None, events: Sequence[StoredEvent], live: Live) -> bool:
+    if snapshot is None or snapshot.schema != schema(aggregate):
+        return True
+    start = from_snapshot(aggregate, snapshot)
+    return start.version > 0 and fold(aggregate, [event for event in events if event.version > start.version], start) == live
 
 
 def _positions(service: Service, storage: Storage, progress: Callable[[int], None]) -> Iterator[str]:

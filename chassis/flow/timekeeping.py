@@ -8,7 +8,7 @@ import structlog
 
 from chassis.flow import timers
 from chassis.flow.live import LiveHost
-from chassis.flow.waiting import pause, woken
+from chassis.flow.waiting import woken
 from chassis.host import Timer
 
 LOOK_EVERY_S = 0.25
@@ -21,6 +21,8 @@ class Timekeeping:
     def __init__(self, host: LiveHost) -> None:
         self._host = host
         self._changed = asyncio.Event()
+        self._failed: dict[Timer, float] = {}
+        """Those that could not be obeyed, and when they are tried again; they keep no other timer waiting."""
         self._lines = structlog.get_logger()
         host.committed.append(lambda _: self._changed.set())
 
@@ -30,20 +32,24 @@ class Timekeeping:
         while not stop.is_set():
             beat()
             self._changed.clear()
-            due = timers.due(storage, clock.now())
-            if await self._fire(due):
-                await pause(stop, AFTER_FAILURE_S)
-            following = storage.next_due()
+            await self._host.try_again()
+            await self._fire(self._due())
+            following = None if self._failed else storage.next_due()
             wait = (following - clock.now()).total_seconds() if following else LOOK_EVERY_S
             await woken(self._changed, stop, min(max(wait, 0), LOOK_EVERY_S))
 
-    async def _fire(self, due: Sequence[Timer]) -> int:
+    def _due(self) -> list[Timer]:
+        now = asyncio.get_running_loop().time()
+        self._failed = {timer: again for timer, again in self._failed.items() if again > now}
+        due = timers.due(self._host.storage, self._host.clock.now(), len(self._failed))
+        return [timer for timer in due if timer not in self._failed]
+
+    async def _fire(self, due: Sequence[Timer]) -> None:
         works = (self._host.submit(timers.fire(self._host.service, timer)) for timer in due)
         fired: list[Any] = await asyncio.gather(*works, return_exceptions=True)
-        failed = 0
+        again = asyncio.get_running_loop().time() + AFTER_FAILURE_S
         for timer, result in zip(due, fired, strict=True):
             if isinstance(result, BaseException):
-                failed += 1
+                self._failed[timer] = again
                 self._lines.error("a timer could not be obeyed", timer=timer.name, error=type(result).__name__)
-        self._host.metrics.timer_fired(len(due) - failed)
-        return failed
+        self._host.metrics.timer_fired(sum(timer not in self._failed for timer in due))

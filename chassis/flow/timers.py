@@ -11,9 +11,9 @@ from chassis.store.storage import Changes, Storage
 PAGE = 200
 
 
-def due(storage: Storage, now: datetime) -> Sequence[Timer]:
-    """What is due, oldest first, at most a page."""
-    return storage.due(now, PAGE)
+def due(storage: Storage, now: datetime, beside: int = 0) -> Sequence[Timer]:
+    """What is due, oldest first, at most a page beside some that are known."""
+    return storage.due(now, PAGE + beside)
 
 
 def fire(service: Service, timer: Timer) -> Work:
@@ -26,7 +26,7 @@ def fire(service: Service, timer: Timer) -> Work:
         transaction = desk.begin(context)
         state = transaction.load(aggregate, timer.stream).state
         if state is None or aggregate.owes(state).get(timer.name) != timer.due:
-            desk.write(Changes(timers={(timer.stream, timer.name): None}))
+            desk.write(Changes(obsolete=[timer]))
             return False
         service.handle(transaction, service.on_timer(timer))
         after = transaction.load(aggregate, timer.stream).state

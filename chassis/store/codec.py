@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Protocol, Union, get_args, get_origin
 
 import msgspec
 from pydantic import AwareDatetime, ValidationError
@@ -79,22 +79,38 @@ def _twin_type(annotation: Any) -> Any:
     return annotation
 
 
+class Fields(Protocol):
+    """A stored event as read: its fields under `data`."""
+
+    data: Any
+
+
 @cache
-def reader(name: str) -> tuple[type[Event], Callable[[bytes], Any]]:
-    """For a stored type name: the event class it is read as now, and the function from stored bytes to its fields."""
+def stored_reader(name: str) -> tuple[type[Event], Callable[[bytes], Fields]]:
+    """For a stored type name: the event class it is read as now, and the function that reads stored bytes."""
     if upcasts.needed(name):
         return _upcasting_reader(name)
     model = registry.by_name(name).model
     decoder = msgspec.json.Decoder(msgspec.defstruct("Stored", [("data", twin(model))]))
-    return model, lambda state: decoder.decode(state).data  # type: ignore[attr-defined]
+    return model, decoder.decode  # type: ignore[return-value]
 
 
-def _upcasting_reader(name: str) -> tuple[type[Event], Callable[[bytes], Any]]:
+def reader(name: str) -> tuple[type[Event], Callable[[bytes], Any]]:
+    """The same, down to the fields themselves."""
+    model, read = stored_reader(name)
+    return model, lambda state: read(state).data
+
+
+class _Upcast(NamedTuple):
+    data: Any
+
+
+def _upcasting_reader(name: str) -> tuple[type[Event], Callable[[bytes], Fields]]:
     model = registry.by_name(upcasts.newest(name)).model
 
-    def read(state: bytes) -> Any:
+    def read(state: bytes) -> Fields:
         data = msgspec.json.decode(_head_decoder.decode(state).data)
-        return msgspec.convert(upcasts.current(name, data)[1], twin(model))
+        return _Upcast(msgspec.convert(upcasts.current(name, data)[1], twin(model)))  # type: ignore[return-value]
 
     return model, read
 
@@ -102,14 +118,15 @@ def _upcasting_reader(name: str) -> tuple[type[Event], Callable[[bytes], Any]]:
 def validated(name: str, data: bytes) -> Event:
     """An event from outside, checked against its contract; raises UnreadableRecord without quoting the content.
 
-    Read strictly, and by the reader of stored bytes too: pydantic alone takes texts for numbers and counts of seconds for
-    times, and what was let in once but cannot be read back would stop its stream for ever.
+    Read by the reader of stored bytes too: pydantic alone takes texts for numbers and counts of seconds for times, and what
+    was let in once but cannot be read back would stop its stream for ever.
     """
     try:
-        model = registry.by_name(name).model
-        event = model.model_validate_json(data, strict=True)
-        msgspec.json.decode(data, type=twin(model))
-        return _upcast(name, data) if upcasts.needed(name) else event
+        event = _read_twice(name, data)
+        if upcasts.needed(name):
+            newest, plain = upcasts.current(name, msgspec.json.decode(data))
+            event = _read_twice(newest, msgspec.json.encode(plain))
+        return event
     except registry.UnknownEventType as unknown:
         raise UnreadableRecord(str(unknown)) from None
     except (msgspec.DecodeError, RecursionError) as broken:
@@ -122,9 +139,11 @@ def validated(name: str, data: bytes) -> Event:
         raise UnreadableRecord(f"{name} does not keep its contract ({reasons})") from None
 
 
-def _upcast(name: str, data: bytes) -> Event:
-    newest, plain = upcasts.current(name, msgspec.json.decode(data))
-    return registry.by_name(newest).model.model_validate_json(msgspec.json.encode(plain), strict=True)
+def _read_twice(name: str, data: bytes) -> Event:
+    model = registry.by_name(name).model
+    event = model.model_validate_json(data)
+    msgspec.json.decode(data, type=twin(model))
+    return event
 
 
 def envelope(service: str, stream: str, version: int, position: int, name: str, state: bytes) -> Envelope[Event]:

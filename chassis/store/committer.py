@@ -1,20 +1,21 @@
 """Several use cases, one database transaction: collect, write, and tell each of them what became of it.
 
 Decisions are taken inside the one writer of a process, so a process never conflicts with itself; when another process
-appended first, the use cases run again, each on its own, on fresh states.
+appended first, the use cases run again, each on its own, on fresh states. What was decided without writing to the stream
+it was decided on (a refusal, nothing to do) meets no version check, so it is held against the end of the log instead.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chassis.clock import Clock
-from chassis.errors import DuplicateEvent, StaleOwner, StoreError, VersionConflict
+from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused, StoreUnavailable, VersionConflict
 from chassis.host import Context
-from chassis.store.storage import Changes, NewEvent, Storage, StoredEvent
+from chassis.store.storage import Changes, CommandOutcome, NewEvent, ParkedRecord, Storage, StoredEvent
 from chassis.store.transaction import Batch, LiveTransaction, States
-from contracts.refusals import Refused
 
 Work = Callable[["Desk"], Any]
 """A use case: runs on a desk, records there, returns its result; what it raises is its result too."""
@@ -22,6 +23,7 @@ Work = Callable[["Desk"], Any]
 Committed = Callable[[Sequence[StoredEvent]], None]
 
 ATTEMPTS = 5
+PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,22 @@ class Desk:
         """What the batch would append so far."""
         return self._batch.changes.events
 
+    def command(self, cause: str) -> CommandOutcome | None:
+        """What a command led to; raises DuplicateEvent while its first sending is in this very batch, so that it runs again."""
+        if cause in self._batch.changes.commands:
+            raise DuplicateEvent("this command is being obeyed")
+        return self.storage.command(cause)
+
+    def parked(self, topic: str, key: str) -> Sequence[ParkedRecord]:
+        """What is parked under a key, in order, as the batch will leave it so far."""
+        changes = self._batch.changes
+        records = {record.offset: record for record in self.storage.parked(topic, key)}
+        records |= {new.offset: new for new in changes.parked if (new.partition.topic, new.key) == (topic, key)}
+        for gone in changes.unparked:
+            if (gone.partition.topic, gone.key) == (topic, key):
+                records.pop(gone.offset, None)
+        return [records[offset] for offset in sorted(records)]
+
     def accept(self, transaction: LiveTransaction) -> None:
         """Keep what it recorded."""
         self._batch.accept(transaction)
@@ -74,16 +92,17 @@ class Committer:
         self.storage = storage
         self._clock = clock
         self._states = States(storage)
+        self._seen = storage.last_position()
         self._committed = committed
 
     def commit(self, works: Sequence[Work]) -> list[Result]:
         """Run all and write once. A result holds the value or the error of each, after the write."""
         try:
             return self._together(works, retried=False)
-        except (VersionConflict, DuplicateEvent, StaleOwner):
-            return [self._alone(work) for work in works]
-        except StoreError as error:
+        except (StoreUnavailable, StoreRefused) as error:
             return [Result(error=error) for _ in works]
+        except StoreError:
+            return [self._alone(work) for work in works]
 
     def _alone(self, work: Work) -> Result:
         for _ in range(ATTEMPTS):
@@ -98,29 +117,48 @@ class Committer:
         return Result(error=lost)
 
     def _together(self, works: Sequence[Work], retried: bool) -> list[Result]:
-        batch = Batch(self.storage, self._states)
-        results = [self._run(work, Desk(batch, self._clock, retried)) for work in works]
+        batch, results = self._decided(works, retried)
         if batch.changes:
             try:
                 last = self.storage.append(batch.changes)
             except StoreError:
-                self._states.forget(list(batch.touched))
+                self._states.forget(batch.touched)
                 raise
+            events = batch.changes.events
+            if events:
+                if last != self._seen:
+                    self._catch_up(last)
+                self._seen = last + len(events)
+                self._committed([StoredEvent(last + n, e.stream, e.version, e.type, e.state) for n, e in enumerate(events, 1)])
             self._states.keep(batch.states)
-            if batch.changes.events:
-                self._committed(
-                    [StoredEvent(last + n, e.stream, e.version, e.type, e.state) for n, e in enumerate(batch.changes.events, 1)]
-                )
         return results
 
-    def _run(self, work: Work, desk: Desk) -> Result:
-        try:
-            return Result(work(desk))
-        except Refused as refused:
-            return Result(error=refused)
-        except DEFECTS as defect:
-            return Result(error=defect)
+    def _decided(self, works: Sequence[Work], retried: bool) -> tuple[Batch, list[Result]]:
+        while True:
+            batch = Batch(self.storage, self._states)
+            results = [outcome(partial(work, Desk(batch, self._clock, retried))) for work in works]
+            only_read = batch.touched - batch.states.keys()
+            if not only_read or not only_read & self._catch_up(self.storage.last_position()):
+                return batch, results
+
+    def _catch_up(self, last: int) -> set[str]:
+        """Forget what other processes moved on from, up to a position; returns those streams."""
+        moved: set[str] = set()
+        while self._seen < last and (events := self.storage.page(self._seen, min(PAGE, last - self._seen))):
+            moved |= {event.stream for event in events}
+            self._seen = events[-1].position
+        self._states.forget(moved)
+        return moved
 
 
-DEFECTS = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError, RecursionError)
-"""What a defect in a use case looks like: it costs this one use case, never the batch it shares."""
+def outcome(act: Callable[[], Any]) -> Result:
+    """What became of code that decides: a defect in it, whatever it is, costs its own use case and never those beside it.
+
+    Errors of the store are nobody's own, and are raised.
+    """
+    try:
+        return Result(act())
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001  it is this use case's result, and whoever asked for it is told
+        return Result(error=error)

@@ -1,16 +1,17 @@
 """From stored events to state: one fold, for the live view, for a state as it was known, and for a rebuild."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import msgspec
 
 from chassis.store.aggregate import Aggregate
-from chassis.store.codec import decode_head, reader
-from chassis.store.storage import Snapshot, StoredEvent
+from chassis.store.codec import Fields, decode_head, stored_reader
+from chassis.store.storage import Snapshot, Storage, StoredEvent
 
 
 class Live(NamedTuple):
@@ -25,20 +26,36 @@ class Live(NamedTuple):
 NOTHING = Live(None, 0, frozenset(), {})
 
 
-def step(aggregate: Aggregate[Any], state: Any, event: StoredEvent) -> Any:
-    """The state after one stored event. Live states go the same way, so replay equals live by construction."""
-    model, read = reader(event.type)
-    return aggregate.evolve[model](state, read(event.state))
+Step = tuple[Callable[[bytes], Fields], Callable[[Any, Any], Any]]
 
 
-def fold(aggregate: Aggregate[Any], events: Iterable[StoredEvent], start: Live = NOTHING) -> Live:
-    """The state after all the events, from a start."""
-    state, version, evolve = start.state, start.version, aggregate.evolve
+class _Steps(dict[str, Step]):
+    """For each stored type name how it is read and what it does to a state; filled as types are met."""
+
+    def __init__(self, aggregate: Aggregate[Any]) -> None:
+        self._aggregate = aggregate
+
+    def __missing__(self, name: str) -> Step:
+        model, read = stored_reader(name)
+        self[name] = read, self._aggregate.evolve[model]
+        return self[name]
+
+
+_steps = cache(_Steps)
+
+
+def replay(aggregate: Aggregate[Any], events: Iterable[StoredEvent], state: Any = None) -> Any:
+    """The state after the events. Live states go the same way, from the same bytes: replay equals live by construction."""
+    steps = _steps(aggregate)
     for event in events:
-        model, read = reader(event.type)
-        state = evolve[model](state, read(event.state))
-        version = event.version
-    return follow(aggregate, state, version)
+        read, evolve = steps[event.type]
+        state = evolve(state, read(event.state).data)
+    return state
+
+
+def fold(aggregate: Aggregate[Any], events: Sequence[StoredEvent], start: Live = NOTHING) -> Live:
+    """The state after all the events, from a start, with what follows from it."""
+    return follow(aggregate, replay(aggregate, events, start.state), events[-1].version if events else start.version)
 
 
 def follow(aggregate: Aggregate[Any], state: Any, version: int) -> Live:
@@ -49,8 +66,10 @@ def follow(aggregate: Aggregate[Any], state: Any, version: int) -> Live:
 
 
 def known_at(events: Iterable[StoredEvent], instant: datetime | None) -> list[StoredEvent]:
-    """The events that had been recorded at an instant."""
-    return [event for event in events if instant is None or decode_head(event.state).recorded <= instant]
+    """The events that had been recorded at an instant: always the beginning of a stream, even if a clock was put back."""
+    if instant is None:
+        return list(events)
+    return list(takewhile(lambda event: decode_head(event.state).recorded <= instant, events))
 
 
 @cache
@@ -67,7 +86,19 @@ def take_snapshot(aggregate: Aggregate[Any], stream: str, live: Live) -> Snapsho
 
 
 def from_snapshot(aggregate: Aggregate[Any], snapshot: Snapshot | None) -> Live:
-    """Where a load begins: the snapshot, or nothing when there is none or other code folded it."""
+    """Where a load begins: the snapshot, or nothing when there is none, other code folded it or it cannot be read."""
     if snapshot is None or snapshot.schema != schema(aggregate):
         return NOTHING
-    return Live(msgspec.json.decode(snapshot.state, type=aggregate.state), snapshot.version, frozenset(), {})
+    try:
+        return Live(msgspec.json.decode(snapshot.state, type=aggregate.state), snapshot.version, frozenset(), {})
+    except msgspec.MsgspecError:
+        return NOTHING
+
+
+def load(aggregate: Aggregate[Any], storage: Storage, stream: str) -> tuple[Any, int]:
+    """The state and version of a stream, from its snapshot on where there is one this code can use."""
+    snapshot, events = storage.since_snapshot(stream)
+    start = from_snapshot(aggregate, snapshot)
+    if snapshot is not None and start is NOTHING:
+        events = storage.stream(stream)
+    return replay(aggregate, events, start.state), events[-1].version if events else start.version

@@ -1,5 +1,6 @@
 """The event store in PostgreSQL: one round trip an append, ordered by an advisory lock, readers from a pool."""
 
+import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ class PostgresStorage(Reading):
 
     def __init__(self, dsn: str, schema: str) -> None:
         self._address = _address(dsn)
+        self._writer = 0
+        """The thread that appends: it reads on the connection it writes on."""
         self._connect: Callable[[], psycopg.Connection[Any]] = lambda: psycopg.connect(
             dsn, autocommit=True, connect_timeout=CONNECT_S, options=f"-c search_path={schema}", prepare_threshold=0
         )
@@ -49,6 +52,7 @@ class PostgresStorage(Reading):
             )
 
     def append(self, changes: Changes) -> int:
+        self._writer = threading.get_ident()
         with self._plainly():
             try:
                 return self._append(changes)
@@ -59,32 +63,33 @@ class PostgresStorage(Reading):
         events = changes.events
         with _as_conflicts():
             row = self._writing.execute(
-                "SELECT append_events(%s, %s, %s, %s, %s, %s, %s)",
+                "SELECT append_events(%s, %s, %s, %s, %s, %s)",
                 (
                     [e.stream for e in events],
                     [e.version for e in events],
                     [e.type for e in events],
                     [e.state for e in events],
                     [e.id for e in events],
-                    [e.cause for e in events],
                     Jsonb(_beside(changes)),
                 ),
             ).fetchone()
         return int(row[0]) if row else 0
 
     def _append_again(self, changes: Changes) -> int:
-        """The answer was lost: the events' own ids tell whether the append took place."""
+        """The answer was lost: the events' own ids tell whether the append took place. Under the lock, for it may still run."""
         for attempt in stamina.retry_context(on=psycopg.OperationalError, attempts=4, wait_max=2.0, timeout=10.0):
             with attempt:
                 self._writing.close()
                 self._writing = self._connect()
-        if changes.events:
-            row = self._writing.execute("SELECT position FROM event_ids WHERE id = %s", (changes.events[0].id,)).fetchone()
-            if row is not None:
-                return int(row[0]) - 1
-        return self._append(changes)
+        with self._writing.transaction():
+            self._writing.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 1)")
+            if changes.events:
+                row = self._writing.execute("SELECT position FROM event_ids WHERE id = %s", (changes.events[0].id,)).fetchone()
+                if row is not None:
+                    return int(row[0]) - 1
+            return self._append(changes)
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
+    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
         beside = _beside(changes)
         with self._plainly(), _as_conflicts(), self._writing.transaction(), self._writing.cursor() as cursor:
             cursor.executemany(
@@ -93,14 +98,17 @@ class PostgresStorage(Reading):
                 events,
             )
             cursor.executemany(
-                "INSERT INTO event_ids (id, position, cause) VALUES (%s, %s, %s)",
-                [(id_, event.position, cause) for (id_, cause), event in zip(ids, events, strict=True)],
+                "INSERT INTO event_ids (id, position) VALUES (%s, %s)",
+                [(id_, event.position) for id_, event in zip(ids, events, strict=True)],
             )
             if "inbox" in beside:
                 cursor.execute("SELECT move_inbox(%s)", (Jsonb(beside["inbox"]),))
             cursor.execute("SELECT write_beside(%s)", (Jsonb(beside),))
 
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
+        if threading.get_ident() == self._writer and not self._writing.closed:
+            with self._plainly():
+                return self._writing.execute(statement.replace("?", "%s").encode(), parameters).fetchall()
         with self._plainly(), self._readers.connection() as connection:
             return connection.execute(statement.replace("?", "%s").encode(), parameters).fetchall()
 
@@ -143,10 +151,8 @@ def _as_conflicts() -> Iterator[None]:
     try:
         yield
     except psycopg.errors.UniqueViolation as clash:
-        kind = DuplicateEvent if clash.diag.table_name == "event_ids" else VersionConflict
+        kind = DuplicateEvent if clash.diag.table_name in ("event_ids", "commands") else VersionConflict
         raise kind(_first_line(clash)) from None
-    except psycopg.errors.RaiseException as stale:
-        raise StaleOwner(_first_line(stale)) from None
     except psycopg.DatabaseError as error:
         if error.sqlstate == "RB001":
             raise StaleOwner(_first_line(error)) from None
@@ -158,13 +164,14 @@ def _beside(changes: Changes) -> dict[str, Any]:
         "inbox": [(*move.partition, move.expected, *move.to) for move in changes.inbox],
         "lookups": [(c.opened, c.name, c.value, c.stream, text(c.at)) for c in changes.lookups],
         "timers": [(*key, None if due is None else text(due)) for key, due in changes.timers.items()],
+        "obsolete": [(timer.stream, timer.name, text(timer.due)) for timer in changes.obsolete],
         "snapshots": [(s.stream, s.version, s.schema, _base64(s.state)) for s in changes.snapshots.values()],
         "parked": [
             (*p.partition, p.key, p.offset, p.reason, text(p.since), _base64(headers_blob(p.headers)), _base64(p.value))
             for p in changes.parked
         ],
         "unparked": [(p.partition.topic, p.key, p.offset) for p in changes.unparked],
-        "commands": changes.commands,
+        "commands": list(changes.commands.values()),
         "relayed": list(changes.relayed.items()),
     }
     return {name: rows for name, rows in beside.items() if rows}

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from chassis.host import Entry, Timer
+from chassis.ids import event_id
 from chassis.log.port import Headers, Partition
 from chassis.store.storage import CommandOutcome, InboxPosition, ParkedKey, ParkedRecord, Snapshot, StoredEvent
 
@@ -24,6 +25,9 @@ def instant(stored: str) -> datetime:
 def headers_blob(headers: Headers) -> bytes:
     """Record headers as one value."""
     return msgspec.msgpack.encode(headers)
+
+
+MOST_OF_ONE_CAUSE = 64
 
 
 class Reading:
@@ -70,12 +74,20 @@ class Reading:
     def last_position(self) -> int:
         return int(self._query(f"SELECT max({self.position}) FROM stored_events")[0][0] or 0)
 
-    def caused_by(self, cause: str) -> bool:
-        return bool(self._query("SELECT 1 FROM event_ids WHERE cause = ? LIMIT 1", (cause,)))
+    def recorded(self, ids: Sequence[str]) -> frozenset[str]:
+        if not ids:
+            return frozenset()
+        marks = ",".join("?" * len(ids))
+        return frozenset(row[0] for row in self._query(f"SELECT id FROM event_ids WHERE id IN ({marks})", ids))
 
-    def causes_among(self, causes: Sequence[str]) -> frozenset[str]:
-        marks = ",".join("?" * len(causes))
-        return frozenset(row[0] for row in self._query(f"SELECT DISTINCT cause FROM event_ids WHERE cause IN ({marks})", causes))
+    def led_to(self, cause: str) -> tuple[str, int] | None:
+        ids = [event_id(cause, n) for n in range(MOST_OF_ONE_CAUSE)]
+        rows = self._query(
+            f"SELECT originator_id, originator_version FROM event_ids JOIN stored_events ON {self.position} = position"
+            f" WHERE id IN ({','.join('?' * len(ids))}) ORDER BY position",
+            ids,
+        )
+        return (rows[0][0], max(version for stream, version in rows if stream == rows[0][0])) if rows else None
 
     def command(self, cause: str) -> CommandOutcome | None:
         rows = self._query("SELECT cause, fingerprint, stream, version FROM commands WHERE cause = ?", (cause,))
@@ -84,6 +96,18 @@ class Reading:
     def snapshot(self, stream: str) -> Snapshot | None:
         rows = self._query("SELECT stream, version, schema, state FROM snapshots WHERE stream = ?", (stream,))
         return Snapshot._make(rows[0]) if rows else None
+
+    def since_snapshot(self, stream: str) -> tuple[Snapshot | None, Sequence[StoredEvent]]:
+        rows = self._query(
+            "SELECT 0, stream, version, schema, state FROM snapshots WHERE stream = ? UNION ALL"
+            f" SELECT {self.position}, originator_id, originator_version, topic, state FROM stored_events"
+            " WHERE originator_id = ? AND originator_version > coalesce((SELECT version FROM snapshots WHERE stream = ?), 0)"
+            " ORDER BY 3",
+            (stream, stream, stream),
+        )
+        if rows and rows[0][0] == 0:
+            return Snapshot._make(rows[0][1:]), [StoredEvent._make(row) for row in rows[1:]]
+        return None, [StoredEvent._make(row) for row in rows]
 
     def find(self, name: str, value: str | None, known_at: datetime | None, after: Entry | None, limit: int) -> Sequence[Entry]:
         clauses, parameters = ["name = ?"], [name]

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused,
 from chassis.log.port import Partition
 from chassis.store import sqlite_file
 from chassis.store.reading import Reading, headers_blob, text
-from chassis.store.storage import Changes, InboxPosition, LookupChange, StoredEvent
+from chassis.store.storage import Changes, CommandOutcome, InboxPosition, LookupChange, StoredEvent
 
 MEMORY = Path(":memory:")
 
@@ -27,6 +27,8 @@ class SqliteStorage(Reading):
         self._path = path
         self._batch = batch
         self._pending = 0
+        self._writer = 0
+        """The thread that appends: it reads on the connection it writes on."""
         self._one_connection = batch > 1 or path == MEMORY
         self._lock = threading.RLock()
         self._closing = ExitStack()
@@ -44,23 +46,29 @@ class SqliteStorage(Reading):
         return cursor
 
     def append(self, changes: Changes) -> int:
+        self._writer = threading.get_ident()
         with sqlite_file.plainly(self._path), self._lock:
             if not self._cursor.connection.in_transaction:
                 self._cursor.execute("BEGIN IMMEDIATE")
             try:
                 last = self._write(changes)
             except StoreError as clash:
-                self._cursor.execute("ROLLBACK")
+                self._undo()
                 if self._pending:
                     raise StoreRefused(f"{clash}, with {self._pending} appends not yet written: this run is lost.") from clash
                 raise
             except BaseException:
-                self._cursor.execute("ROLLBACK")
+                self._undo()
                 raise
             self._pending += 1
             if self._pending >= self._batch:
                 self.flush()
         return last
+
+    def _undo(self) -> None:
+        """SQLite may have rolled back by itself: a full disk."""
+        if self._cursor.connection.in_transaction:
+            self._cursor.execute("ROLLBACK")
 
     def _write(self, changes: Changes) -> int:
         for move in changes.inbox:
@@ -69,12 +77,12 @@ class SqliteStorage(Reading):
         if changes.events:
             self._insert(
                 [StoredEvent(last + n, e.stream, e.version, e.type, e.state) for n, e in enumerate(changes.events, 1)],
-                [(e.id, e.cause) for e in changes.events],
+                [e.id for e in changes.events],
             )
         self._beside(changes)
         return int(last)
 
-    def _insert(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]]) -> None:
+    def _insert(self, events: Sequence[StoredEvent], ids: Sequence[str]) -> None:
         try:
             self._cursor.executemany(
                 "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)", events
@@ -83,8 +91,8 @@ class SqliteStorage(Reading):
             raise VersionConflict(str(clash)) from None
         try:
             self._cursor.executemany(
-                "INSERT INTO event_ids (id, position, cause) VALUES (?,?,?)",
-                [(id_, event.position, cause) for (id_, cause), event in zip(ids, events, strict=True)],
+                "INSERT INTO event_ids (id, position) VALUES (?,?)",
+                [(id_, event.position) for id_, event in zip(ids, events, strict=True)],
             )
         except sqlite3.IntegrityError as clash:
             raise DuplicateEvent(str(clash)) from None
@@ -98,6 +106,8 @@ class SqliteStorage(Reading):
                 run("DELETE FROM timers WHERE stream = ? AND name = ?", (stream, name))
             else:
                 run("INSERT OR REPLACE INTO timers VALUES (?,?,?)", (stream, name, text(due)))
+        for timer in changes.obsolete:
+            run("DELETE FROM timers WHERE stream = ? AND name = ? AND due = ?", (timer.stream, timer.name, text(timer.due)))
         for snapshot in changes.snapshots.values():
             run("INSERT OR REPLACE INTO snapshots VALUES (?,?,?,?)", snapshot)
         for record in changes.parked:
@@ -106,10 +116,15 @@ class SqliteStorage(Reading):
         for record in changes.unparked:
             where = (record.partition.topic, record.key, record.offset)
             run("DELETE FROM parked WHERE topic = ? AND key = ? AND log_offset = ?", where)
-        for outcome in changes.commands:
-            run("INSERT INTO commands VALUES (?,?,?,?)", outcome)
+        self._remember(changes.commands.values())
         for partition, position in changes.relayed.items():
             run("INSERT OR REPLACE INTO relayed VALUES (?,?)", (partition, position))
+
+    def _remember(self, commands: Iterable[CommandOutcome]) -> None:
+        try:
+            self._cursor.executemany("INSERT INTO commands VALUES (?,?,?,?)", commands)
+        except sqlite3.IntegrityError as clash:
+            raise DuplicateEvent(str(clash)) from None
 
     def _look_up(self, change: LookupChange) -> None:
         entry = (change.name, change.value, change.stream)
@@ -135,7 +150,7 @@ class SqliteStorage(Reading):
         if self._cursor.rowcount != 1:
             raise StaleOwner(f"{partition.topic}/{partition.number} is no longer at position {expected}")
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
+    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
         with sqlite_file.plainly(self._path), self._lock:
             self.flush()
             self._cursor.execute("BEGIN IMMEDIATE")
@@ -145,13 +160,13 @@ class SqliteStorage(Reading):
                     self._move(*move)
                 self._beside(changes)
             except BaseException:
-                self._cursor.execute("ROLLBACK")
+                self._undo()
                 raise
             self.flush()
 
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         with sqlite_file.plainly(self._path):
-            if self._one_connection:
+            if self._one_connection or threading.get_ident() == self._writer:
                 with self._lock:
                     return self._cursor.execute(statement, parameters).fetchall()
             with self._recorder.datastore.get_connection(commit=False) as connection, connection.cursor() as cursor:
@@ -168,7 +183,7 @@ class SqliteStorage(Reading):
                 try:
                     self._cursor.execute("COMMIT")
                 except BaseException:
-                    self._cursor.execute("ROLLBACK")
+                    self._undo()
                     raise
 
     def close(self) -> None:

@@ -27,7 +27,6 @@ class NewEvent(NamedTuple):
     type: str
     state: bytes
     id: str
-    cause: str
 
 
 class LookupChange(NamedTuple):
@@ -98,16 +97,17 @@ class CommandOutcome(NamedTuple):
 
 @dataclass(slots=True)
 class Changes:
-    """Everything one database transaction writes."""
+    """Everything one database transaction writes. `obsolete` timers go only if they are due as said here: a newer one stays."""
 
     events: list[NewEvent] = field(default_factory=list)
     lookups: list[LookupChange] = field(default_factory=list)
     timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
+    obsolete: list[Timer] = field(default_factory=list)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     inbox: list[InboxMove] = field(default_factory=list)
     parked: list[ParkedRecord] = field(default_factory=list)
     unparked: list[ParkedRecord] = field(default_factory=list)
-    commands: list[CommandOutcome] = field(default_factory=list)
+    commands: dict[str, CommandOutcome] = field(default_factory=dict)
     relayed: dict[int, int] = field(default_factory=dict)
 
     def add(self, other: "Changes") -> None:
@@ -115,15 +115,16 @@ class Changes:
         self.events += other.events
         self.lookups += other.lookups
         self.timers |= other.timers
+        self.obsolete += other.obsolete
         self.snapshots |= other.snapshots
         self.inbox += other.inbox
         self.parked += other.parked
         self.unparked += other.unparked
-        self.commands += other.commands
+        self.commands |= other.commands
         self.relayed |= other.relayed
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.inbox or self.parked or self.unparked or self.timers or self.commands or self.relayed)
+        return any(getattr(self, name) for name in self.__slots__)
 
 
 class Storage(Protocol):
@@ -159,12 +160,12 @@ class Storage(Protocol):
         """The position of the newest event; 0 when there is none."""
         ...
 
-    def caused_by(self, cause: str) -> bool:
-        """Whether any event of this cause is stored."""
+    def recorded(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of the event ids that are stored. A cause has led to events if its first event's id is there."""
         ...
 
-    def causes_among(self, causes: Sequence[str]) -> frozenset[str]:
-        """Those of the causes that led to a stored event."""
+    def led_to(self, cause: str) -> tuple[str, int] | None:
+        """The stream a cause first recorded on, and the last version it gave it; None when it recorded nothing."""
         ...
 
     def command(self, cause: str) -> CommandOutcome | None:
@@ -173,6 +174,10 @@ class Storage(Protocol):
 
     def snapshot(self, stream: str) -> Snapshot | None:
         """The newest snapshot of a stream."""
+        ...
+
+    def since_snapshot(self, stream: str) -> tuple[Snapshot | None, Sequence[StoredEvent]]:
+        """The newest snapshot of a stream and the events after it, in one query."""
         ...
 
     def find(self, name: str, value: str | None, known_at: datetime | None, after: Entry | None, limit: int) -> Sequence[Entry]:
@@ -207,8 +212,8 @@ class Storage(Protocol):
         """What is parked under a key, in order."""
         ...
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[tuple[str, str]], changes: Changes) -> None:
-        """Write events at the positions they have (rebuild); `ids` are each event's id and cause."""
+    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
+        """Write events at the positions they have (rebuild); `ids` are their ids."""
         ...
 
     def lead(self) -> bool:

@@ -1,17 +1,17 @@
 """One use case at work on the store: what it loads, what it records, kept in memory until the batch is written."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 
-from chassis.host import Context, Loaded
+from chassis.host import Context, Entry, Loaded
 from chassis.ids import event_id
 from chassis.store.aggregate import Aggregate
 from chassis.store.codec import Head, encode, encode_event
-from chassis.store.fold import Live, fold, follow, from_snapshot, step, take_snapshot
+from chassis.store.fold import Live, follow, load, replay, take_snapshot
 from chassis.store.storage import Changes, CommandOutcome, LookupChange, NewEvent, Storage, StoredEvent
 from contracts import registry
 from contracts.envelope import Event
@@ -19,6 +19,8 @@ from contracts.refusals import PreconditionFailed
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+
+PAGE = 1000
 
 Found = dict[tuple[str, str], dict[str, bool]]
 """Index entries not yet written: under (name, value), whether a stream now stands there."""
@@ -38,8 +40,7 @@ class States:
         if live is not None:
             self._kept.move_to_end(stream)
             return live
-        start = from_snapshot(aggregate, self._storage.snapshot(stream))
-        live = fold(aggregate, self._storage.stream(stream, after=start.version), start)
+        live = follow(aggregate, *load(aggregate, self._storage, stream))
         self.keep({stream: live})
         return live
 
@@ -51,7 +52,7 @@ class States:
         while len(self._kept) > self._limit:
             self._kept.popitem(last=False)
 
-    def forget(self, streams: Sequence[str]) -> None:
+    def forget(self, streams: Iterable[str]) -> None:
         """Drop states that may be stale."""
         for stream in streams:
             self._kept.pop(stream, None)
@@ -103,7 +104,7 @@ class LiveTransaction:
         state, version = before.state, before.version
         for event in events:
             version += 1
-            state = step(aggregate, state, self._append(stream, version, event))
+            state = replay(aggregate, [self._append(stream, version, event)], state)
         if not events:
             return Loaded(stream, state, version)
         after = follow(aggregate, state, version)
@@ -114,20 +115,28 @@ class LiveTransaction:
         return Loaded(stream, state, version)
 
     def find(self, name: str, value: str) -> list[str]:
-        streams = {entry.stream for entry in self._batch.storage.find(name, value, None, None, 1000)}
+        streams = set(self._stored(name, value))
         for layer in (self._batch.found, self.found):
             for stream, opened in layer.get((name, value), {}).items():
                 (streams.add if opened else streams.discard)(stream)
         return sorted(streams)
 
+    def _stored(self, name: str, value: str) -> Iterator[str]:
+        after: Entry | None = None
+        while entries := self._batch.storage.find(name, value, None, after, PAGE):
+            yield from (entry.stream for entry in entries)
+            if len(entries) < PAGE:
+                return
+            after = entries[-1]
+
     def done(self, loaded: Loaded[Any]) -> None:
         """Remember what a command with an idempotency key led to."""
         if self._context.fingerprint is not None:
-            self.changes.commands.append(
-                CommandOutcome(self._context.cause, self._context.fingerprint, loaded.stream, loaded.version)
-            )
+            cause = self._context.cause
+            self.changes.commands[cause] = CommandOutcome(cause, self._context.fingerprint, loaded.stream, loaded.version)
 
     def _state(self, aggregate: Aggregate[Any], stream: str) -> Live:
+        _storable(stream)
         self._batch.touched.add(stream)
         live = self.states.get(stream) or self._batch.state(aggregate, stream)
         if self._expected is not None:
@@ -144,7 +153,7 @@ class LiveTransaction:
             id_, self.now, context.correlation, context.cause, context.actor, msgspec.Raw(encode_event(event)), context.trace
         )
         state = encode(head)
-        self.changes.events.append(NewEvent(stream, version, name, state, id_, context.cause))
+        self.changes.events.append(NewEvent(stream, version, name, state, id_))
         return StoredEvent(0, stream, version, name, state)
 
     def _follow(self, stream: str, before: Live, after: Live) -> None:
@@ -159,5 +168,12 @@ class LiveTransaction:
                 self.changes.timers[stream, timer] = due
 
     def _look_up(self, opened: bool, name: str, value: str, stream: str) -> None:
+        _storable(value)
         self.changes.lookups.append(LookupChange(opened, name, value, stream, self.now))
         self.found.setdefault((name, value), {})[stream] = opened
+
+
+def _storable(text: str) -> None:
+    """Refuse here what a database would refuse later, when it would cost all who share the commit."""
+    if b"\x00" in text.encode():
+        raise ValueError("a stream's id or an index value holds NUL")

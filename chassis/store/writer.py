@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
+from chassis.errors import StoreUnavailable
 from chassis.store.committer import Committer, Result, Work
 
 MOST = 256
@@ -43,10 +44,13 @@ class Writer:
         self._measured = measured
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._closed = False
         self._thread.start()
 
     def submit(self, work: Work, done: Done) -> None:
-        """Queue a use case; `done` is resolved when its work is durable or has failed."""
+        """Queue a use case; `done` is resolved when its work is durable or has failed. Raises StoreUnavailable once closed."""
+        if self._closed:
+            raise StoreUnavailable("the store is closed: this process is about to stop")
         self._queue.put(_Waiting(work, done))
 
     def run(self, work: Work) -> Any:
@@ -61,6 +65,7 @@ class Writer:
 
     def close(self) -> None:
         """Finish what is queued, then end."""
+        self._closed = True
         self._queue.put(None)
         self._thread.join()
 

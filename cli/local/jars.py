@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile
 
 from cli.local import folders
 from cli.local.process import one_at_a_time
@@ -38,7 +40,7 @@ def _fetch(folder: Path) -> None:
     draft = folder.with_name(f"{folder.name}.part")
     try:
         _download(draft)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ParseError, BadZipFile) as error:
         raise LocalServerError(
             f"Kafka's jars cannot be fetched ({type(error).__name__}: {_short(error)}): check the network, or name a Maven "
             f"repository you can reach under [repositories] in ~/.config/jgo.conf; they are needed once and kept in {folder}"
@@ -61,7 +63,16 @@ def _download(draft: Path) -> None:
     direct, further = maven.resolver.resolve(wanted)
     artifacts = [one.artifact for one in [*direct, *further] if one.scope in ("compile", "runtime")]
     with ThreadPoolExecutor(max_workers=8) as pool:
-        list(pool.map(maven.resolver.download, artifacts))
+        jars = list(pool.map(maven.resolver.download, artifacts))
+    for jar in filter(None, jars):
+        _check(jar)
+
+
+def _check(jar: Path) -> None:
+    """The resolver only warns of a wrong checksum."""
+    with ZipFile(jar) as opened:
+        if broken := opened.testzip():
+            raise BadZipFile(f"{broken} in {jar.name} is damaged")
 
 
 def _short(error: Exception) -> str:

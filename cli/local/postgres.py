@@ -94,11 +94,13 @@ def _postmaster(folder: Path) -> list[str]:
         return []
 
 
-def _pid(folder: Path) -> int | None:
+def _last_pid(folder: Path) -> int | None:
     lines = _postmaster(folder)
-    if len(lines) < 4 or not lines[0].isdigit():
-        return None
-    pid = int(lines[0])
+    return int(lines[0]) if len(lines) >= 4 and lines[0].isdigit() else None
+
+
+def _pid(folder: Path) -> int | None:
+    pid = _last_pid(folder)
     return pid if process.alive(pid, "-D", str(_cluster(folder))) else None
 
 
@@ -134,6 +136,8 @@ def _initialise(folder: Path, programs: Path) -> None:
 
 
 def _launch(folder: Path, programs: Path, port: int) -> None:
+    if (killed := _last_pid(folder)) is not None:
+        process.wait_for_the_end_of(killed)
     options = f"-p {port} -c listen_addresses={HOST} -c unix_socket_directories= -c fsync=on -c max_connections=200"
     command = [str(programs / "pg_ctl"), "start", "--pgdata", str(_cluster(folder)), "--wait", f"--timeout={START_LIMIT_S}"]
     try:

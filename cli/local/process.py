@@ -45,6 +45,19 @@ def alive(pid: int | None, *marks: str) -> bool:
         return False
 
 
+def wait_for_the_end_of(pid: int) -> None:
+    """Wait for a process that was killed but is not quite gone: its locks still count."""
+    wait_until(lambda: not _ending(pid), ENDING_S)
+
+
+def _ending(pid: int) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return process.status() == psutil.STATUS_ZOMBIE or not process.cmdline()
+    except psutil.Error:
+        return False
+
+
 def end(pid: int, signals: Sequence[Signals], limit_s: float) -> None:
     """Send each signal in turn until the process is gone, waiting `limit_s` after each."""
     try:

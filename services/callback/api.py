@@ -23,7 +23,8 @@ from services.callback.domain.commands import CloseReview, EscalateReview, Recor
 from services.callback.domain.review import Review
 from services.callback.views import ReviewRow, ReviewView
 
-Words = Annotated[str, Field(min_length=1, max_length=500)]
+Words = Annotated[str, Field(min_length=1, max_length=300)]
+Short = Annotated[str, Field(min_length=1, max_length=100)]
 ReviewId = Annotated[
     str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="As `review` in a view: the id of its call.")
 ]
@@ -39,8 +40,8 @@ class OutcomeBody(Body):
     """How an attempt ended, or what was established. Safe needs who spoke, how verified, and that they were free to talk."""
 
     outcome: Outcome
-    spoke_to: Words | None = None
-    verified_by: Words | None = None
+    spoke_to: Short | None = None
+    verified_by: Short | None = None
     free_to_talk: bool | None = None
 
 

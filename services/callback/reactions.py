@@ -19,7 +19,9 @@ from services.callback.domain.commands import (
 )
 from services.callback.domain.decide import Command
 
-HEEDS: frozenset[type[Event]] = frozenset({CallAbandoned, CallerRangAgain, LocationEstimated, MarkerPlaced, IncidentOpened, IncidentClosed})
+HEEDS: frozenset[type[Event]] = frozenset(
+    {CallAbandoned, CallerRangAgain, LocationEstimated, MarkerPlaced, IncidentOpened, IncidentClosed}
+)
 """What `react` answers to."""
 
 

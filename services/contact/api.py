@@ -6,12 +6,14 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 from pydantic import Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis.host import Context, Entry, Host, Loaded
 from chassis.http.auth import requires
 from chassis.http.bodies import Body
 from chassis.http.commands import command, respond
+from chassis.http.edge import edge_of
 from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
@@ -45,11 +47,13 @@ Supervisor = Annotated[Context, command(Role.SUPERVISOR)]
 
 
 class _Fact(Body):
-    """What every fact says: which switch, the switch's own name for the call, and the switch's time."""
+    """What every fact says: which switch, the switch's own name for the call, and when it was by the switch's clock."""
 
     switch: Name
     call: Name
-    at: Instant
+    at: Annotated[
+        Instant | None, Field(description="By the switch's clock; left out: now. A fact told again keeps its time.")
+    ] = None
 
     @property
     def id(self) -> str:
@@ -63,8 +67,8 @@ class Presented(_Fact):
     line: Line = Line.EMERGENCY
     number: Telephone | None = None
 
-    def command(self) -> CallCommand:
-        return PresentCall(call=self.id, at=self.at, switch=self.switch, line=self.line, number=self.number)
+    def command(self, at: datetime) -> CallCommand:
+        return PresentCall(call=self.id, at=at, switch=self.switch, line=self.line, number=self.number)
 
 
 class Queued(_Fact):
@@ -73,8 +77,8 @@ class Queued(_Fact):
     fact: Literal["queued"]
     queue: Name
 
-    def command(self) -> CallCommand:
-        return QueueCall(call=self.id, at=self.at, queue=self.queue)
+    def command(self, at: datetime) -> CallCommand:
+        return QueueCall(call=self.id, at=at, queue=self.queue)
 
 
 class Answered(_Fact):
@@ -84,8 +88,8 @@ class Answered(_Fact):
     handler: Name
     left_queue_at: Instant | None = None
 
-    def command(self) -> CallCommand:
-        return AnswerCall(call=self.id, at=self.at, handler=self.handler, left_queue_at=self.left_queue_at)
+    def command(self, at: datetime) -> CallCommand:
+        return AnswerCall(call=self.id, at=at, handler=self.handler, left_queue_at=self.left_queue_at)
 
 
 class HungUp(_Fact):
@@ -97,10 +101,10 @@ class HungUp(_Fact):
     sounds: Annotated[tuple[Sound, ...], Field(max_length=3)] = ()
     welfare_established: bool | None = None
 
-    def command(self) -> CallCommand:
+    def command(self, at: datetime) -> CallCommand:
         return HangUp(
             call=self.id,
-            at=self.at,
+            at=at,
             line=self.line,
             number=self.number,
             sounds=self.sounds,
@@ -113,8 +117,8 @@ class Ended(_Fact):
 
     fact: Literal["ended"]
 
-    def command(self) -> CallCommand:
-        return EndCall(call=self.id, at=self.at)
+    def command(self, at: datetime) -> CallCommand:
+        return EndCall(call=self.id, at=at)
 
 
 class Located(_Fact):
@@ -123,8 +127,8 @@ class Located(_Fact):
     fact: Literal["located"]
     location: Location
 
-    def command(self) -> CallCommand:
-        return EstimateLocation(call=self.id, at=self.at, location=self.location)
+    def command(self, at: datetime) -> CallCommand:
+        return EstimateLocation(call=self.id, at=at, location=self.location)
 
 
 FactBody = Annotated[Presented | Queued | Answered | HungUp | Ended | Located, Field(discriminator="fact")]
@@ -155,16 +159,17 @@ def routers(host: Host) -> Sequence[APIRouter]:
 def _told(loaded: Loaded[Call], *, fact: bool = False) -> Response:
     assert loaded.state is not None
     location = f"/calls/{loaded.state.call}" if fact else None
-    return respond(loaded, views.call(loaded.state), status=201 if fact and loaded.version == 1 else 200, location=location)
+    return respond(loaded, views.call(loaded.state), location=location)
 
 
 def _telephony(host: Host) -> APIRouter:
     router = APIRouter(prefix="/telephony", tags=["telephony"])
 
-    @router.post("/facts", response_model=CallView, responses={201: {"model": CallView}})
-    async def tell_fact(body: FactBody, context: Telephony) -> Response:
+    @router.post("/facts", response_model=CallView)
+    async def tell_fact(body: FactBody, context: Telephony, request: Request) -> Response:
         """Tell one fact about a call, in any order, late or again. It stands once; what cannot be is set aside with a reason."""
-        return _told(await host.run(body.command(), context), fact=True)
+        at = body.at or edge_of(request).clock.now()
+        return _told(await host.run(body.command(at), context), fact=True)
 
     return router
 

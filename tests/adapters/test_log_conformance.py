@@ -1,5 +1,6 @@
 """One suite for every log: what the relay, the inbox and a rebuild rely on, in memory, on SQLite and on Apache Kafka."""
 
+import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -137,9 +138,10 @@ async def test_a_poll_returns_no_more_than_its_limit_and_loses_nothing(logs: Log
 
 async def test_a_busy_partition_does_not_keep_the_others_waiting(logs: Logs) -> None:
     topic = await logs.topic(2)
-    await logs.open().publish(numbered(at(topic, 0), range(500)) + numbered(at(topic, 1), range(1)))
+    much = [Outgoing(at(topic, 0), f"call-{n}", (), os.urandom(1000)) for n in range(4000)]
+    await logs.open().publish(much + numbered(at(topic, 1), range(1)))
     consumer = await logs.subscribe(topic)
-    polls = [await consumer.poll(50, WAIT_S) for _ in range(11)]
+    polls = [await consumer.poll(100, WAIT_S) for _ in range(20)]
     assert any(at(topic, 1) in batches for batches in polls)
 
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis.errors import LogError, LogUnavailable
 from chassis.log.kafka import KafkaLog
@@ -49,6 +49,16 @@ async def topic(log: KafkaLog) -> Topic:
     topic = Topic(f"t{uuid.uuid4().hex}", 4)
     await log.create([topic])
     return topic
+
+
+@asynccontextmanager
+async def administering(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.servers)
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
 
 
 Join = Callable[..., Awaitable[Consumer]]
@@ -215,9 +225,13 @@ async def test_two_members_share_the_partitions_and_one_takes_over_what_the_othe
     assert sorted(found) == list(range(80)), "every record once: the new owner began where the store says the old one ended"
 
 
-async def test_two_members_of_one_name_are_told(join: Join, group: str) -> None:
-    twins = [await join(group), await join(group)]
+@pytest.mark.parametrize("settled", [False, True], ids=["joining at once", "joining later"])
+async def test_two_members_of_one_name_are_told(join: Join, group: str, settled: bool) -> None:
+    twins = [await join(group)]
     async with asyncio.timeout(LIMIT_S):
+        while settled and not twins[0].assigned():
+            await twins[0].poll(1, 0.2)
+        twins.append(await join(group))
         with pytest.raises(LogError, match=r"another process reads for \w+ as pod-0"):
             while True:
                 for twin in twins:
@@ -233,10 +247,8 @@ async def test_what_is_noted_can_be_seen_from_outside(
     for number in range(4):
         consumer.note(Partition(topic.name, number), 7 + number)
     await consumer.close()
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.servers)
-    await admin.start()
-    offsets = await admin.list_consumer_group_offsets(group)
-    await admin.close()
+    async with administering(settings) as admin:
+        offsets = await admin.list_consumer_group_offsets(group)
     assert {home.partition: offset.offset for home, offset in offsets.items()} == {0: 7, 1: 8, 2: 9, 3: 10}
 
 
@@ -246,10 +258,8 @@ async def test_a_partition_that_takes_nothing_holds_up_no_other_and_is_named(
     gone = Topic(f"gone{uuid.uuid4().hex}", 1)
     await log.create([gone])
     await log.publish([one(gone, 0)])
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.servers)
-    await admin.start()
-    await admin.delete_topics([gone.name])
-    await admin.close()
+    async with administering(settings) as admin:
+        await admin.delete_topics([gone.name])
     with pytest.raises(LogError, match=gone.name):
         await log.publish([one(gone, 0)] + [one(topic, n) for n in range(8)])
     await log.publish([one(topic, n) for n in range(8, 16)])
@@ -257,8 +267,14 @@ async def test_a_partition_that_takes_nothing_holds_up_no_other_and_is_named(
         assert values == list(range(number, 16, 4))
 
 
-async def test_a_record_larger_than_the_broker_takes_is_refused_and_the_next_goes_through(log: KafkaLog, topic: Topic) -> None:
-    with pytest.raises(LogError, match="larger than it takes"):
-        await log.publish([Outgoing(Partition(topic.name, 0), "call-1", (), os.urandom(2_000_000))])
+@pytest.mark.parametrize("size", [5_000, 2_000_000], ids=["by the broker", "by the client"])
+async def test_a_record_too_large_is_refused_and_the_next_goes_through(log: KafkaLog, settings: KafkaSettings, size: int) -> None:
+    topic = Topic(f"small{uuid.uuid4().hex}", 1)
+    async with administering(settings) as admin:
+        await admin.create_topics([NewTopic(topic.name, 1, 1, topic_configs={"max.message.bytes": "1000"})])
+    await log.create([topic])
     await log.publish([one(topic, 0)])
-    assert (await everything(log, topic))[0] == [0]
+    with pytest.raises(LogError, match="larger than it takes"):
+        await log.publish([Outgoing(Partition(topic.name, 0), "call-1", (), os.urandom(size))])
+    await log.publish([one(topic, 1)])
+    assert (await everything(log, topic))[0] == [0, 1]

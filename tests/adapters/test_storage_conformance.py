@@ -58,7 +58,7 @@ def storage(reopen: Reopen) -> Storage:
 
 def event(stream: str, version: int, cause: str = "", n: int = 0) -> NewEvent:
     cause = cause or f"cause of {stream} {version}"
-    return NewEvent(stream, version, "ringback.contact.CallQueued.v1", b'{"data":{}}', f"{cause}/{n}", cause)
+    return NewEvent(stream, version, "ringback.contact.CallQueued.v1", b'{"data":{}}', f"{cause}/{n}")
 
 
 def append(storage: Storage, *events: NewEvent) -> int:
@@ -97,8 +97,7 @@ def test_a_cause_is_recorded_once(storage: Storage) -> None:
     append(storage, event("call-a", 1, cause="c"))
     with pytest.raises(DuplicateEvent):
         append(storage, event("call-a", 2, cause="c"))
-    assert storage.caused_by("c") and not storage.caused_by("d")
-    assert storage.causes_among(["c", "d"]) == {"c"}
+    assert storage.recorded(["c/0", "d/0"]) == {"c/0"} and storage.recorded([]) == frozenset()
 
 
 def test_an_inbox_position_moves_only_from_where_it_is_expected(storage: Storage) -> None:
@@ -119,7 +118,7 @@ def test_what_was_acknowledged_is_there_after_reopening(reopen: Reopen) -> None:
             events=[event("call-a", 1)],
             timers={("call-a", "t"): NOON},
             snapshots={"call-a": Snapshot("call-a", 1, "s", b"{}")},
-            commands=[CommandOutcome("c", "f", "call-a", 1)],
+            commands={"c": CommandOutcome("c", "f", "call-a", 1)},
             relayed={4: 1},
         )
     )
@@ -183,7 +182,7 @@ def test_parked_records_wait_in_order_under_their_key(storage: Storage) -> None:
 
 def test_restored_events_keep_their_positions(storage: Storage) -> None:
     events = [StoredEvent(1, "a", 1, "t", b"1"), StoredEvent(2, "a", 2, "t", b"2")]
-    storage.restore(events, [("i1", "c1"), ("i2", "c2")], Changes(timers={("a", "t"): NOON}, relayed={0: 2}))
+    storage.restore(events, ["i1", "i2"], Changes(timers={("a", "t"): NOON}, relayed={0: 2}))
     assert list(storage.page(0, 10)) == events
-    assert storage.caused_by("c2") and storage.timers() == [Timer("a", "t", NOON)] and storage.relayed() == {0: 2}
+    assert storage.recorded(["i2"]) and storage.timers() == [Timer("a", "t", NOON)] and storage.relayed() == {0: 2}
     assert append(storage, event("a", 3)) == 2

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -33,6 +34,10 @@ def plain(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found[0]).lower()
 
 
+def pinned(lock: str) -> set[str]:
+    return {plain(line) for line in (ROOT / lock).read_text().splitlines() if "==" in line}
+
+
 def imported(path: Path) -> set[str]:
     tree = ast.parse(path.read_text())
     plainly = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
@@ -54,10 +59,19 @@ def test_what_is_imported_is_required() -> None:
     assert not missing, "a newcomer's machine has only what pyproject.toml requires:\n" + "\n".join(sorted(missing))
 
 
+def test_the_command_starts_without_the_extras() -> None:
+    more = pinned("requirements-dev.txt") - pinned("requirements.txt")
+    absent = sorted(
+        module for module, provided_by in packages_distributions().items() if {plain(one) for one in provided_by} <= more
+    )
+    program = f"import sys; sys.modules.update(dict.fromkeys({absent!r})); import cli.main"
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, f"the image has only requirements.txt:\n{run.stderr}"
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_requirement_is_pinned(lock: str) -> None:
-    pinned = {plain(line) for line in (ROOT / lock).read_text().splitlines() if "==" in line}
-    assert {plain(requirement) for requirement in LOCKS[lock]} <= pinned, "run `make lock`"
+    assert {plain(requirement) for requirement in LOCKS[lock]} <= pinned(lock), "run `make lock`"
 
 
 @pytest.mark.parametrize("lock", [*LOCKS, "requirements-build.txt"])

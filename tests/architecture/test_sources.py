@@ -35,7 +35,11 @@ RULES: tuple[tuple[str, set[str], tuple[str, ...], str], ...] = (
         "settings are read once, in chassis/settings.py, where wrong ones are refused in plain words",
     ),
 )
-CATCHES_ALL = {"chassis/lifecycle.py": "owns the life of the process", "chassis/http/unexpected.py": "owns the last answer"}
+CATCHES_ALL = {
+    "chassis/lifecycle.py": "owns the life of the process",
+    "chassis/http/unexpected.py": "owns the last answer",
+    "chassis/store/committer.py": "owns what becomes of a use case: its defect, whatever it is, must cost nobody it shares a commit with",
+}
 
 
 def _name(path: Path) -> str:

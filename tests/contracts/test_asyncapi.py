@@ -74,6 +74,15 @@ def test_the_headers_described_are_the_headers_sent() -> None:
         assert set(samples.record(entry)["headers"]) == set(asyncapi.HEADERS)
 
 
+def test_the_page_for_integrators_tells_every_header_and_topic() -> None:
+    page = (Folder.of_this_checkout().root / "docs" / "events.md").read_text()
+    assert [name for name in asyncapi.HEADERS if f"| `{name}` |" not in page] == []
+    for service, topic in topics.TOPICS.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{topic.name}` |"))
+        hearers = [name for name, heard in topics.HEARS.items() if service in heard]
+        assert row.split("|")[3].strip() == ", ".join(hearers)
+
+
 def test_topics_are_described_as_the_broker_is_told_to_make_them() -> None:
     for service, channel in asyncapi.document()["channels"].items():
         kafka = channel["bindings"]["kafka"]
@@ -83,7 +92,7 @@ def test_topics_are_described_as_the_broker_is_told_to_make_them() -> None:
 
 def test_every_message_says_whether_it_can_hold_personal_data() -> None:
     messages = asyncapi.document()["components"]["messages"]
-    assert messages["contact.CallAbandoned.v1"]["x-personal-fields"] == ["location.address", "number"]
+    assert messages["contact.CallAbandoned.v1"]["x-personal-fields"] == ["location.address", "location.point", "number"]
     for entry in registry.all_types():
         said = messages[entry.name.removeprefix("ringback.")]
         assert said["x-dataclassification"] == entry.classification

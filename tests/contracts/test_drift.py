@@ -185,13 +185,13 @@ def own_types(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(registry, "_by_model", dict(registry._by_model))
     monkeypatch.setattr(upcasts, "_steps", dict(upcasts._steps))
     yield
-    codec.reader.cache_clear()
+    codec.stored_reader.cache_clear()
 
 
 def bring_forward(first: str, second: str, step: Callable[[upcasts.Data], upcasts.Data]) -> None:
     """Register an upcast as a module would when it is imported, before anything was read."""
     upcasts.register(upcasts.Upcast(first, second, step))
-    codec.reader.cache_clear()
+    codec.stored_reader.cache_clear()
 
 
 @pytest.mark.usefixtures("own_types")

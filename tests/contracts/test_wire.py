@@ -30,7 +30,7 @@ words = st.text(max_size=12)
 heads = st.builds(
     lambda **fields: fields,
     id=st.uuids().map(str),
-    recorded=st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    recorded=st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
     correlation=words,
     cause=words,
     actor=words,

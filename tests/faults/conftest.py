@@ -1,5 +1,5 @@
 """Stores to work on, in files and in a real PostgreSQL."""
 
-from stage import sqlite, stores
+from stage import memory, sqlite, stores
 
-__all__ = ["sqlite", "stores"]
+__all__ = ["memory", "sqlite", "stores"]

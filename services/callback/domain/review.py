@@ -181,7 +181,7 @@ def index(review: Review) -> Iterable[tuple[str, str]]:
 
 def stamp(at: datetime) -> str:
     """An instant as text, in UTC, that sorts by time."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _opened(_: Review | None, event: ReviewOpened) -> Review:

@@ -215,7 +215,7 @@ def _aside(call: Call, fact: Fact, what: str, because: str) -> list[Event]:
 def _opened(call: Call | None, event: Any) -> Call:
     if call is None:
         return Call(event.call, event.at)
-    return replace(call, since=min(call.since, event.at))
+    return call if call.since <= event.at else replace(call, since=event.at)
 
 
 def _received(call: Call | None, event: CallReceived) -> Call:

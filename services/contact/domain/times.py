@@ -15,9 +15,9 @@ def talked_s(answered_at: datetime | None, ended_at: datetime) -> float:
 
 def stamp(at: datetime) -> str:
     """An instant as text, in UTC, that sorts by time."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def hour(number_ref: str, at: datetime) -> str:
     """A number within one hour: what keeps a search for repeats short however often a number has rung."""
-    return f"{number_ref} {at.astimezone(UTC):%Y-%m-%dT%H}"
+    return f"{number_ref} {stamp(at)[:13]}"

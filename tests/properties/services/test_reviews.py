@@ -15,12 +15,14 @@ from chassis.testing.memory import MemoryTransaction
 from contracts import registry
 from contracts.callback import (
     AttemptStarted,
+    Disposition,
     IncidentLinked,
     Outcome,
     ReviewAssessed,
     ReviewClosed,
     ReviewEscalated,
     ReviewOpened,
+    Risk,
 )
 from contracts.contact import Abandonment, CallAbandoned, CallAnswered, Line, Marker, Sound
 from contracts.envelope import Envelope, Event
@@ -131,6 +133,8 @@ class Desk:
             review = self.review(stream)
             self.one_review_and_one_disposition(stream)
             self.nothing_is_dialled_that_must_not_be(stream)
+            self.the_risk_never_falls(stream)
+            self.nothing_ends_while_its_incident_is_open(stream)
             assert follow(review, self.tx.now, self.policy.version(review.policy)) == [], "the review would do more by itself"
             assert review.planned is None or (review.open and review.gate_open)
 
@@ -143,6 +147,18 @@ class Desk:
         said = Counter(type(event) for event in self.tx.streams[stream])
         assert said[ReviewOpened] == 1
         assert said[ReviewClosed] <= 1
+
+    def the_risk_never_falls(self, stream: str) -> None:
+        said = [list(Risk).index(event.risk) for event in self.tx.streams[stream] if isinstance(event, ReviewAssessed)]
+        assert said == sorted(said)
+
+    def nothing_ends_while_its_incident_is_open(self, stream: str) -> None:
+        linked = False
+        for said in self.tx.streams[stream]:
+            linked = linked or isinstance(said, IncidentLinked)
+            if isinstance(said, ReviewClosed):
+                assert not linked or said.disposition is Disposition.INCIDENT_RESOLVED
+                return
 
     def nothing_is_dialled_that_must_not_be(self, stream: str) -> None:
         shut = closed = False

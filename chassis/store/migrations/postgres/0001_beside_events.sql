@@ -1,10 +1,8 @@
 -- What stands beside the events: all of it but commands and parked follows from events and can be rebuilt.
 CREATE TABLE event_ids (
     id text PRIMARY KEY,
-    position bigint NOT NULL,
-    cause text NOT NULL
+    position bigint NOT NULL
 );
-CREATE INDEX event_causes ON event_ids (cause);
 
 CREATE TABLE lookups (
     name text COLLATE "C" NOT NULL,
@@ -66,7 +64,7 @@ CREATE TABLE commands (
 -- One append is one call, so one round trip and one transaction. The lock orders the log as it commits: nobody who reads
 -- up to a position can miss an event below it, and positions have no gaps.
 CREATE FUNCTION append_events(
-    streams text[], versions bigint[], topics text[], states bytea[], ids text[], causes text[], beside jsonb
+    streams text[], versions bigint[], topics text[], states bytea[], ids text[], beside jsonb
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     last bigint;
@@ -79,8 +77,7 @@ BEGIN
     INSERT INTO stored_events (originator_id, originator_version, topic, state, notification_id)
         SELECT e.stream, e.version, e.topic, e.state, last + e.n
         FROM unnest(streams, versions, topics, states) WITH ORDINALITY AS e (stream, version, topic, state, n);
-    INSERT INTO event_ids (id, position, cause)
-        SELECT e.id, last + e.n, e.cause FROM unnest(ids, causes) WITH ORDINALITY AS e (id, cause, n);
+    INSERT INTO event_ids (id, position) SELECT e.id, last + e.n FROM unnest(ids) WITH ORDINALITY AS e (id, n);
     IF beside <> '{}'::jsonb THEN
         PERFORM write_beside(beside);
     END IF;
@@ -128,6 +125,8 @@ BEGIN
                 ON CONFLICT (stream, name) DO UPDATE SET due = excluded.due;
         END IF;
     END LOOP;
+    DELETE FROM timers USING jsonb_array_elements(beside -> 'obsolete') AS o
+        WHERE stream = o ->> 0 AND name = o ->> 1 AND due = o ->> 2;
     INSERT INTO snapshots
         SELECT s ->> 0, (s ->> 1)::bigint, s ->> 2, decode(s ->> 3, 'base64') FROM jsonb_array_elements(beside -> 'snapshots') AS s
         ON CONFLICT (stream) DO UPDATE SET version = excluded.version, schema = excluded.schema, state = excluded.state;

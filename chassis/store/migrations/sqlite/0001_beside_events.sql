@@ -1,10 +1,8 @@
 -- What stands beside the events: all of it but commands and parked follows from events and can be rebuilt.
 CREATE TABLE event_ids (
     id TEXT PRIMARY KEY,
-    position INTEGER NOT NULL,
-    cause TEXT NOT NULL
+    position INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX event_causes ON event_ids (cause);
 
 CREATE TABLE lookups (
     name TEXT NOT NULL,

@@ -1,5 +1,11 @@
-"""Stores to work on, in files and in a real PostgreSQL."""
+"""Stores to work on, in files and in a real PostgreSQL; loops run on asyncio."""
 
-from stage import sqlite, stores
+import pytest
+from stage import memory, sqlite, stores
 
-__all__ = ["sqlite", "stores"]
+__all__ = ["memory", "sqlite", "stores"]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"

@@ -1,15 +1,14 @@
 """Deny by default: who may come in, who may do what, and that an app which forgot to ask does not start."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
-from starlette.websockets import WebSocketDisconnect
 from structlog.testing import capture_logs
 
-from chassis.http.auth import UnguardedRoutes, requires, unguarded
+from chassis.http.auth import Authentication, UnguardedRoutes, requires, unguarded
 from chassis.http.commands import command
 from chassis.http.limits import LimitSettings
 from chassis.http.principal import Principal, Role
@@ -51,9 +50,9 @@ def test_an_auditor_reads_everything_and_writes_nothing_whatever_else_the_token_
     anonymous: TestClient, bearer: Header, client: TestClient
 ) -> None:
     client.put("/calls/a", json=NOTE)
-    auditor = bearer(Role.AUDITOR, Role.CALL_HANDLER, Role.SUPERVISOR, subject="auditor-1")
     for path in ("/calls", "/calls/a", "/ops/parked", "/openapi.json"):
-        assert anonymous.get(path, headers=auditor).status_code == 200
+        assert anonymous.get(path, headers=bearer(Role.AUDITOR)).status_code == 200
+    auditor = bearer(Role.AUDITOR, Role.CALL_HANDLER, Role.SUPERVISOR, subject="auditor-1")
     for method, path in (("PUT", "/calls/a"), ("POST", "/ops/parked/contact.events/call-7/redrive?preview=true")):
         assert anonymous.request(method, path, json=NOTE, headers=auditor).status_code == 403
 
@@ -98,9 +97,18 @@ def test_what_is_not_an_api_route_counts_as_unguarded(make_app: Callable[..., Fa
         make_app(mounted)
 
 
-def test_a_web_socket_is_closed_before_any_route_sees_it(client: TestClient) -> None:
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/feed"):
-        pass
+@pytest.mark.anyio
+async def test_a_web_socket_is_closed_before_any_route_sees_it(app: FastAPI) -> None:
+    sent: list[Any] = []
+
+    async def route(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("a route saw a web socket")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await Authentication(route, app.state.edge)({"type": "websocket", "path": "/feed", "headers": []}, send, send)
+    assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
 def test_an_app_that_would_let_an_auditor_write_does_not_start(make_app: Callable[..., FastAPI]) -> None:

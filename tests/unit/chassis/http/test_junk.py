@@ -36,7 +36,7 @@ def test_nothing_that_is_sent_breaks_an_operation_or_its_description(
 
 
 def throw_at(operation: Any, mode: schemathesis.GenerationMode, token: dict[str, str]) -> None:
-    @settings(patient, max_examples=40)
+    @settings(patient, max_examples=20)
     @given(operation.as_strategy(generation_mode=mode))
     def throw(case: schemathesis.Case) -> None:
         case.call_and_validate(checks=CHECKS, headers=token)

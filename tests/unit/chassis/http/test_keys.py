@@ -83,7 +83,6 @@ def _down(_: httpx2.Request) -> httpx2.Response:
     [
         _down,
         lambda _: httpx2.Response(500),
-        lambda _: httpx2.Response(302, headers={"Location": "https://elsewhere.example"}),
         lambda _: httpx2.Response(200, text="<html>"),
         lambda _: httpx2.Response(200, text='{"keys": []}'),
         lambda _: httpx2.Response(200, text=published(NEW) + " " * 300_000),
@@ -99,6 +98,17 @@ async def test_the_old_keys_serve_while_the_address_does_not(
     issuer_at_address.answer = answer
     clock.move_by(timedelta(hours=1))
     assert await known(keys, "old") == {"old"}
+
+
+async def test_another_address_is_not_followed(keys: UrlKeys, issuer_at_address: Issuer, clock: VirtualClock) -> None:
+    def elsewhere(request: httpx2.Request) -> httpx2.Response:
+        if request.url.host == "elsewhere.example":
+            return httpx2.Response(200, text=published(NEW))
+        return httpx2.Response(302, headers={"Location": "https://elsewhere.example/"})
+
+    issuer_at_address.answer = elsewhere
+    with pytest.raises(KeysUnavailable):
+        await keys.current("new")
 
 
 async def test_with_no_key_at_hand_nothing_can_be_checked(keys: UrlKeys, issuer_at_address: Issuer, clock: VirtualClock) -> None:

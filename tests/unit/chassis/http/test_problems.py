@@ -1,10 +1,14 @@
 """Every refusal has the same shape, says what to do, and repeats nothing."""
 
+from random import Random
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
+
+from chassis.http.unexpected import BrokenOff, Unexpected
+from chassis.ids import DrawnIds
 
 NUMBER = "+447700900123"
 
@@ -110,6 +114,24 @@ def test_a_telephone_number_in_an_address_or_a_header_is_never_told_back(client:
     ):
         assert 400 <= answer.status_code < 500
         assert NUMBER not in answer.text
+
+
+@pytest.mark.anyio
+async def test_an_answer_that_breaks_off_drops_the_connection_without_quoting() -> None:
+    async def half(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise LookupError(NUMBER)
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    with pytest.raises(BrokenOff) as broken, capture_logs():
+        await Unexpected(half, DrawnIds(Random(1)))({"type": "http"}, send, send)
+    assert sent == ["http.response.start"]
+    assert NUMBER not in str(broken.value)
+    assert broken.value.__suppress_context__
 
 
 def test_titles_do_not_change_with_the_version_of_python(client: TestClient) -> None:

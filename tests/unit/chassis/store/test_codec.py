@@ -96,6 +96,7 @@ class New(Event):
 @pytest.fixture
 def old_and_new(monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     """A noun with two versions and the upcast between them; gone after the test."""
+    list(registry.all_types())  # what is imported while the tables are replaced would be lost to the tests after this one
     for table in ("_by_name", "_by_model"):
         monkeypatch.setattr(registry, table, dict(getattr(registry, table)))
     monkeypatch.setattr(upcasts, "_steps", dict(upcasts._steps))
@@ -123,5 +124,5 @@ def test_a_record_of_an_old_version_must_keep_the_old_contract_before_it_is_brou
 
 def test_fields_without_a_value_are_left_out() -> None:
     assert encode_event(validated(JOB, body(JOB))) == (
-        b'{"at":"2026-01-01T00:00:00Z","job":"j","incident":"i","units":1,"grade":"g","skills":[],"silent_approach":false,"outside":false}'
+        b'{"at":"2026-01-01T00:00:00Z","job":"j","incident":"i","units":1,"grade":"g","rank":99,"skills":[],"silent_approach":false,"outside":false}'
     )

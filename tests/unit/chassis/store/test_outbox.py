@@ -28,13 +28,13 @@ BESIDE = ("stored_events", "event_ids", "lookups", "timers", "snapshots", "inbox
 
 def everything() -> Changes:
     return Changes(
-        events=[NewEvent("call-a", n, "ringback.contact.CallQueued.v1", b'{"data":{}}', f"id{n}", "cause") for n in (1, 2)],
+        events=[NewEvent("call-a", n, "ringback.contact.CallQueued.v1", b'{"data":{}}', f"id{n}") for n in (1, 2)],
         lookups=[LookupChange(True, "open", "a", "call-a", NOON)],
         timers={("call-a", "patience"): NOON},
         snapshots={"call-a": Snapshot("call-a", 2, "s", b"{}")},
         inbox=[InboxMove(HOME, 0, InboxPosition(9, 4))],
         parked=[ParkedRecord(HOME, "call-x", 4, "why", NOON, (), b"")],
-        commands=[CommandOutcome("cause", "body", "call-a", 2)],
+        commands={"cause": CommandOutcome("cause", "body", "call-a", 2)},
         relayed={3: 1},
     )
 
@@ -42,7 +42,7 @@ def everything() -> Changes:
 def contents(storage: Storage) -> tuple[object, ...]:
     return (
         list(storage.page(0, 100)),
-        storage.caused_by("cause"),
+        storage.recorded(["id1", "id2"]),
         list(storage.entries(("", "", ""), 10)),
         list(storage.timers()),
         storage.snapshot("call-a"),

@@ -85,6 +85,13 @@ def test_earlier_calls_of_the_number_within_the_window_are_counted() -> None:
     assert [desk.abandoned(call).earlier_calls for call in ("long-ago", "a", "c")] == [0, 1, 2]
 
 
+def test_a_call_lost_after_its_answer_is_no_earlier_call_of_itself() -> None:
+    desk = Desk().told(presented("a", T), answered("a", minutes(1)))
+    desk.told(HangUp(call="a", at=minutes(2), welfare_established=False))
+    assert desk.abandoned("a").earlier_calls == 0
+    assert desk.rang_again() == []
+
+
 def test_west_midlands_2022_a_caller_who_rings_again_and_is_answered_is_known_to_the_broken_calls() -> None:
     desk = Desk().told(broke("a", T), broke("b", minutes(8)), presented("c", minutes(15)), answered("c", minutes(16)))
     assert desk.rang_again() == [("a", "c"), ("b", "c")]

@@ -1,0 +1,81 @@
+"""The simulated telephone: it rings nobody, answers the same way again, and says in the end what a real one would."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chassis.clock import VirtualClock
+from contracts.callback import Outcome
+from services.callback.domain.commands import EndRinging, RecordOutcome
+from services.callback.telephone.port import RingOrder
+from services.callback.telephone.simulated import MIX, Behaviour, SimulatedTelephone
+
+T = datetime(2017, 6, 1, 12, tzinfo=UTC)
+
+
+class Exchange:
+    """A telephone, the virtual time it rings in, and what it told."""
+
+    def __init__(self, behaviour: Behaviour | None = None) -> None:
+        self.clock = VirtualClock(T)
+        self.told: list[tuple[object, str, str]] = []
+        self.later: list[tuple[float, object]] = []
+        self.telephone = SimulatedTelephone(self._tell, self._after, self.clock, behaviour)
+
+    def ring(self, attempt_id: str) -> list[object]:
+        start, told = self.clock.now(), len(self.told)
+        order = RingOrder("r", 1, attempt_id, "+447700900123", start + timedelta(seconds=30))
+        self.telephone.ring(order)
+        assert len(self.told) == told, "it waited for the answer"
+        for seconds, act in sorted(self.later, key=lambda one: one[0]):
+            self.clock.move_to(start + timedelta(seconds=seconds))
+            act()  # type: ignore[operator]
+        self.later.clear()
+        return [command for command, _, _ in self.told[told:]]
+
+    def _tell(self, command: object, cause: str, actor: str) -> None:
+        self.told.append((command, cause, actor))
+
+    def _after(self, seconds: float, act: object) -> None:
+        self.later.append((seconds, act))
+
+
+def only(outcome: Outcome) -> Behaviour:
+    return Behaviour({outcome: 1})
+
+
+def test_who_answers_and_is_safe_is_answered_first_and_then_established_by_a_handler() -> None:
+    answered, established = Exchange(only(Outcome.SAFE)).ring("a1")
+    assert isinstance(answered, EndRinging)
+    assert answered.outcome is Outcome.ANSWERED
+    assert T < answered.at < T + timedelta(seconds=30)
+    assert isinstance(established, RecordOutcome)
+    assert (established.outcome, established.free_to_talk) == (Outcome.SAFE, True)
+    assert established.spoke_to
+    assert established.verified_by
+
+
+@pytest.mark.parametrize("outcome", [Outcome.RANG_OUT, Outcome.ENGAGED, Outcome.NETWORK_FAILURE, Outcome.VOICEMAIL])
+def test_nobody_there_is_told_once_and_in_time(outcome: Outcome) -> None:
+    [ended] = Exchange(only(outcome)).ring("a1")
+    assert isinstance(ended, EndRinging)
+    assert ended.outcome is outcome
+    assert ended.at <= T + timedelta(seconds=30)
+
+
+def test_the_same_attempt_is_answered_the_same_way_under_the_same_causes() -> None:
+    first, second = Exchange(), Exchange()
+    for n in range(50):
+        first.ring(f"a{n}")
+        second.ring(f"a{n}")
+    assert first.told == second.told
+    assert len({cause for _, cause, _ in first.told}) == len(first.told)
+
+
+def test_the_mix_is_kept() -> None:
+    exchange = Exchange()
+    outcomes = Counter(exchange.ring(f"a{n}")[-1].outcome for n in range(2000))  # type: ignore[attr-defined]
+    total = sum(MIX.values())
+    for outcome, weight in MIX.items():
+        assert abs(outcomes[outcome] / 2000 - weight / total) < 0.03
