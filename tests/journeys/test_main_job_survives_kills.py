@@ -22,7 +22,7 @@ from chassis.http.principal import Role
 from cli.local import kafka
 from services.contact.application import call_id
 
-CALLS, ABANDONED, PER_SECOND, KILLS, SEED = 2000, 300, 40.0, 2, 3
+CALLS, ABANDONED, PER_SECOND, KILLS, SEED = 2000, 300, 40.0, 2, int(__import__("os").environ.get("JSEED", "3"))
 END_WITHIN_S = 90.0
 LOOK_S = 1.0
 
