@@ -28,6 +28,7 @@ async def strike(fleet: Fleet, broker: Path, deaths: Sequence[tuple[float, str]]
     began = loop.time()
     for at_s, victim in deaths:
         await asyncio.sleep(max(0.0, began + at_s - loop.time()))
+        print(loop.time() - began, at_s, victim)
         if victim == KAFKA:
             pid = kafka.status(broker).pid
             assert pid is not None
@@ -36,3 +37,5 @@ async def strike(fleet: Fleet, broker: Path, deaths: Sequence[tuple[float, str]]
         else:
             fleet.kill(victim)
             fleet.start(victim)
+            await asyncio.to_thread(fleet.await_ready, victim)
+            print(loop.time() - began, "back")
