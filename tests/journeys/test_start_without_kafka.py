@@ -20,7 +20,9 @@ LOOK_S = 0.1
 
 
 @pytest.mark.anyio
-async def test_calls_are_taken_without_a_broker_and_reviewed_once_it_comes(fleet: Callable[..., Fleet], kafka_folder: Path) -> None:
+async def test_calls_are_taken_without_a_broker_and_reviewed_once_it_comes(
+    fleet: Callable[..., Fleet], kafka_folder: Path
+) -> None:
     port = process.free_port()
     services = fleet(log=f"kafka://127.0.0.1:{port}")
     services.start()
