@@ -1,7 +1,7 @@
 """An empty service plus the topics gives the same store: events and positions as they were, timers and indexes folded anew.
 
-No outside effect is performed and nothing is published. What the service had heard is told by its own events: up to the last
-heard record that caused one, a record is known to be dealt with; those after it are heard now.
+No outside effect is performed and nothing is published. What the service had heard and parked is told by its own events
+(`chassis.flow.heard`); what came after is heard now.
 """
 
 import heapq
@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 
 from chassis.clock import Clock
 from chassis.errors import Hole, StoreRefused, UnreadableRecord
+from chassis.flow.heard import Heard
 from chassis.flow.inbox import Inbox
 from chassis.host import Service
-from chassis.ids import event_id
-from chassis.log.cloudevents import Arrived, arrived
+from chassis.log.cloudevents import Arrived, arrived, glance
 from chassis.log.port import Log, Partition, Record
-from chassis.store.codec import decode_head, envelope
+from chassis.store.codec import decode_head
 from chassis.store.committer import Committer
 from chassis.store.fold import Live, follow, replay, take_snapshot
-from chassis.store.storage import Changes, InboxMove, InboxPosition, LookupChange, ParkedRecord, Storage, StoredEvent
+from chassis.store.storage import Changes, InboxMove, LookupChange, Storage, StoredEvent
 from chassis.store.transaction import States
 from contracts.topics import TOPICS, partition
 
@@ -39,7 +39,7 @@ class Rebuilt:
 
 async def rebuild(service: Service, storage: Storage, log: Log, clock: Clock, progress: Progress = lambda _: None) -> Rebuilt:
     """Fill an empty store from the log. Raises StoreRefused when it is not empty, Hole when the own topic has one."""
-    if storage.last_position():
+    if storage.last_position() or storage.inbox() or storage.parked_keys():
         raise StoreRefused("The store is not empty. A rebuild begins with an empty one: name another, or move this one away.")
     rebuilt = Rebuilt()
     await _own(service, storage, log, rebuilt, progress)
@@ -86,12 +86,28 @@ async def _first(reader: AsyncIterator[Arrived]) -> AsyncIterator[Arrived]:
 
 
 async def _events(log: Log, one: Partition) -> AsyncIterator[Arrived]:
-    last = 0
+    """Each once and in order, also where a missing one was sent again later, with those after it."""
+    last = ahead = 0
     async for record in _records(log, one):
-        event = arrived(record)
-        if event.position > last:
+        event = _own_event(record)
+        if event is None or event.position <= last:
+            continue
+        if event.previous == last:
             last = event.position
             yield event
+        ahead = max(ahead, event.position)
+    if ahead > last:
+        raise Hole(f"{one.topic}/{one.number}: what follows position {last} is missing; the last one there is {ahead}")
+
+
+def _own_event(record: Record) -> Arrived | None:
+    """None for what a stranger left in the topic; what says where it stands and cannot be read was ours, and ends the rebuild."""
+    try:
+        return arrived(record)
+    except UnreadableRecord:
+        if glance(record) is not None:
+            raise
+        return None
 
 
 async def _records(log: Log, one: Partition) -> AsyncIterator[Record]:
@@ -138,9 +154,13 @@ class Restorer:
 
 
 async def _heard(service: Service, storage: Storage, log: Log, one: Partition, clock: Clock, rebuilt: Rebuilt) -> None:
-    known, parked = await _known(storage, log, one, clock)
-    if known.position:
-        storage.append(Changes(inbox=[InboxMove(one, 0, known)], parked=parked))
+    before, offset = Heard(service, storage, clock), 0
+    while records := await log.read(one, offset, PAGE):
+        before.look(records)
+        offset = records[-1].offset + 1
+    parked = before.parked()
+    if before.last.position:
+        storage.append(Changes(inbox=[InboxMove(one, 0, before.last)], parked=parked))
     rebuilt.parked += len(parked)
     events: list[StoredEvent] = []
     committer, inbox = Committer(storage, clock, events.extend), Inbox(service, storage)
@@ -160,32 +180,6 @@ async def _heard(service: Service, storage: Storage, log: Log, one: Partition, c
         inbox.settled(committer.commit([settle])[0].value)
     rebuilt.decided += len(events)
     rebuilt.positions[one] = inbox.position(one)
-
-
-async def _known(storage: Storage, log: Log, one: Partition, clock: Clock) -> tuple[InboxPosition, list[ParkedRecord]]:
-    """The last record that is known to be dealt with, and the unreadable ones before it, to be parked again."""
-    last, unreadable, page = InboxPosition(0, -1), list[ParkedRecord](), list[tuple[Record, Arrived]]()
-
-    def look() -> None:
-        nonlocal last
-        effects = {event_id(decode_head(event.state).id, 0): event.position for _, event in page}
-        known = {effects[id_] for id_ in storage.recorded(list(effects))}
-        for record, event in page:
-            if event.position in known and event.position > last.position:
-                last = InboxPosition(event.position, record.offset)
-        page.clear()
-
-    async for record in _records(log, one):
-        try:
-            event = arrived(record)
-            envelope(event.service, event.stream, event.version, event.position, event.type, event.state)
-            page.append((record, event))
-        except UnreadableRecord as why:
-            unreadable.append(ParkedRecord(one, record.key, record.offset, str(why), clock.now(), record.headers, record.value))
-        if len(page) == PAGE:
-            look()
-    look()
-    return last, [record for record in unreadable if record.offset <= last.offset]
 
 
 def differences(one: Storage, other: Storage) -> list[str]:

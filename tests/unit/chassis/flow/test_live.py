@@ -57,8 +57,11 @@ class Running:
         """As a kill would leave it: nothing is noted, nothing is finished."""
         for loop in self._loops:
             loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        ended = await asyncio.gather(*self._loops, return_exceptions=True)
         self.host.close()
+        failed = [how for how in ended if isinstance(how, Exception)]
+        if failed:
+            raise failed[0]
 
     def heard(self, call: str = "a") -> tuple[str, ...]:
         try:
@@ -284,11 +287,13 @@ async def _publish(room: Room, *records: Outgoing) -> None:
 
 async def _lose_next(room: Room, desk: Running, command: object) -> Outgoing:
     """The log loses the record that this command leads to."""
+    await until(lambda: desk.outbox.relay.position == desk.host.storage.last_position())
     lost: list[Outgoing] = []
     publish = room.log.publish
 
     async def losing(records: Sequence[Outgoing]) -> None:
-        lost.extend(records)
+        lost.extend(record for record in records if record.partition == HERE)
+        await publish([record for record in records if record.partition != HERE])
 
     room.log.publish = losing  # type: ignore[method-assign]
     await desk.do(command)
