@@ -166,6 +166,7 @@ class Lifecycle:
     async def _drain(self, server: Server, serving: asyncio.Task[None], running: Sequence[_Running], parts: Parts) -> None:
         self._draining = True
         if not serving.done():
+            server.ask_to_leave()
             await asyncio.sleep(self._prestop_s)
         server.should_exit = True
         await asyncio.wait({serving}, timeout=self._drain_s + CLOSE_WITHIN_S)

@@ -14,6 +14,10 @@ from chassis.clock import Clock
 OURS = ("ringback", "chassis", "services", "cli", "simulator")
 """The standard library's loggers that our own lines go through, structlog's by the first; all others are libraries'."""
 
+AGAIN_S = 10.0
+"""How long the same line of a library is kept back."""
+KNOWN = 1000
+
 
 def configure(service: str, version: str, level: str, clock: Clock, stream: TextIO | None = None) -> None:
     """Send every log line of this process to `stream` (standard error): coloured text on a terminal, else JSON.
@@ -52,10 +56,31 @@ def _route_standard_logging(handler: logging.Handler, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if level == "debug" else logging.WARNING)
+    if level != "debug":
+        handler.addFilter(_Once())
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
     logging.captureWarnings(True)
     logging.raiseExceptions = False
+
+
+class _Once(logging.Filter):
+    """A library says the same at most once in a while: aiokafka says a hundred times a second that the brokers are gone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        what = (record.name, str(record.msg))
+        if record.name.split(".")[0] in OURS:
+            return True
+        if record.created - self._said.get(what, 0) < AGAIN_S:
+            return False
+        if len(self._said) == KNOWN:
+            self._said.clear()
+        self._said[what] = record.created
+        return True
 
 
 def _renderer(terminal: bool) -> Processor:

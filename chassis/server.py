@@ -1,4 +1,4 @@
-"""The HTTP server of a process: the door is opened before anything else starts, and no client can hold it open by being slow."""
+"""The HTTP server of a process: its door is opened before anything else starts, held open by nobody, and shut on nobody."""
 
 import asyncio
 import contextlib
@@ -19,6 +19,7 @@ else:
     _Protocol = AutoHTTPProtocol
 
 BACKLOG = 2048
+_LEAVE = (b"connection", b"close")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -52,11 +53,23 @@ def _refused(closed: OSError, host: str, port: int) -> Exception:
             return closed
 
 
+def _waiting(door: socket.socket) -> list[socket.socket]:
+    """Everybody who has connected and was not let in yet; the door is closed at once after the last one."""
+    guests = []
+    with door:
+        door.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                guests.append(door.accept()[0])
+    return guests
+
+
 class PatientProtocol(_Protocol):
     """uvicorn's own protocol, which waits for ever for the headers of a request; this one closes after a while."""
 
     headers_within_s = 10.0
     headers_most = 64 * 1024
+    last_words_within_s = 0.5
     _deadline: asyncio.TimerHandle | None = None
     _received = 0
 
@@ -74,6 +87,17 @@ class PatientProtocol(_Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._headers_came()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Asked to close: a connection without a request is left open for a moment, for one may be on its way to us."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(self.last_words_within_s, self._hang_up)
+        else:
+            super().shutdown()
+
+    def _hang_up(self) -> None:
+        if not self.transport.is_closing():
+            super().shutdown()
 
     def _wait_for_headers(self, count: int) -> None:
         self._received += count
@@ -109,6 +133,7 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=ceil(drain_s),
             )
         )
+        self._protocol = protocol
         self.opened = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -117,6 +142,26 @@ class Server(uvicorn.Server):
         except SystemExit:
             raise RuntimeError("the app did not start") from None
         self.opened.set()
+
+    def ask_to_leave(self) -> None:
+        """Close each connection with its next answer: whoever asks again connects anew, and so finds the process after this."""
+        self.config.encoded_headers = [*self.config.encoded_headers, _LEAVE]
+        self.server_state.default_headers = [*self.server_state.default_headers, _LEAVE]
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Shut the door, but not on those who knocked already: the system drops whoever waits at a closed door."""
+        doors = [door.dup() for door in sockets or []]
+        self.ask_to_leave()
+        leaving = asyncio.ensure_future(super().shutdown(sockets))
+        await asyncio.sleep(0)
+        for door in doors:
+            for guest in _waiting(door):
+                _, connection = await asyncio.get_running_loop().connect_accepted_socket(self._connection, guest)
+                connection.shutdown()
+        await leaving
+
+    def _connection(self) -> "_Protocol":
+        return self._protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """Traces: one span a request, one span a batch of records with links to what caused them, and nothing personal in either.
 
 Written by hand, because automatic instrumentation more than doubles the cost of a small request and puts the address with
-its query into the span (docs/adr/0020); exceptions are marked by type or status and never quoted.
+its query into the span (docs/adr/0010); exceptions are marked by type or status and never quoted.
 """
 
 import re

@@ -117,7 +117,7 @@ def home(stream: str, topic: str = "contact.events") -> Partition:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that other tasks or processes bring about."""
     async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110  it may come from anywhere
+        while not condition():
             await asyncio.sleep(0.005)
 
 

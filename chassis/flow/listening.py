@@ -31,6 +31,7 @@ class Listening:
         self._tracing = tracing
         self._topics = [TOPICS[name] for name in host.service.hears]
         self._newest: dict[str, datetime] = {}
+        self._trouble = False
         self._lines = structlog.get_logger()
 
     def lag(self) -> dict[str, float]:
@@ -70,7 +71,7 @@ class Listening:
                     self._host.service.name, self._member, [topic.name for topic in self._topics], self._seek
                 )
             except LogUnavailable as unavailable:
-                self._lines.warning("the log does not answer; nothing is heard", reason=str(unavailable))
+                self._note_trouble(unavailable)
                 await pause(stop, RETRY_S)
         return None
 
@@ -78,14 +79,22 @@ class Listening:
         try:
             taken = await consumer.poll(TAKE, IDLE_S)
         except LogUnavailable as unavailable:
-            self._lines.warning("the log does not answer; nothing is heard", reason=str(unavailable))
+            self._note_trouble(unavailable)
             await pause(stop, RETRY_S)
             return
+        self._note_trouble(None)
         if not taken:
             self._newest.clear()
             await self._rest(consumer)
             return
         await self._take_all(consumer, taken)
+
+    def _note_trouble(self, unavailable: LogUnavailable | None) -> None:
+        if unavailable is not None and not self._trouble:
+            self._lines.warning("the log does not answer; nothing is heard", reason=str(unavailable))
+        elif unavailable is None and self._trouble:
+            self._lines.info("the log answers again; hearing goes on")
+        self._trouble = unavailable is not None
 
     async def _take_all(self, consumer: Consumer, taken: Mapping[Partition, Sequence[Record]]) -> None:
         traces = [traceparent(record) for records in taken.values() for record in records]

@@ -8,7 +8,7 @@ import structlog
 from chassis.errors import LogUnavailable
 from chassis.flow.live import LiveHost
 from chassis.flow.relay import Relay
-from chassis.flow.waiting import woken
+from chassis.flow.waiting import pause, woken
 from chassis.log.port import Log
 from chassis.store.storage import Changes, StoredEvent
 from contracts.topics import TOPICS
@@ -49,8 +49,10 @@ class Outbox:
             if loop.time() - noted > NOTE_S:
                 noted = loop.time()
                 await self._note()
-            if not sent:
-                await woken(self._some, stop, RETRY_S if self._trouble else IDLE_S)
+            if self._trouble:
+                await pause(stop, RETRY_S)
+            elif not sent:
+                await woken(self._some, stop, IDLE_S)
         while created and await self._once():
             beat()
         await self._note()

@@ -38,7 +38,7 @@ RULES: tuple[tuple[str, set[str], tuple[str, ...], str], ...] = (
 CATCHES_ALL = {
     "chassis/lifecycle.py": "owns the life of the process",
     "chassis/http/unexpected.py": "owns the last answer",
-    "chassis/store/committer.py": "owns what becomes of a use case: its defect, whatever it is, must cost nobody it shares a commit with",
+    "chassis/store/committer.py": "owns what becomes of a use case: its defect must cost nobody it shares a commit with",
 }
 
 

@@ -70,4 +70,5 @@ def _scalar(kind: type, limits: dict[str, Any]) -> st.SearchStrategy[Any]:
         return st.floats(limits.get("ge"), limits.get("le"), allow_nan=False, allow_infinity=False)
     if kind is int:
         return st.integers(limits.get("ge"), limits.get("le"))
-    return {bool: st.booleans(), type(None): st.none(), str: st.text(max_size=min(20, limits.get("max_length", 20)))}[kind]
+    text = st.text(min_size=limits.get("min_length", 0), max_size=min(20, limits.get("max_length", 20)))
+    return {bool: st.booleans(), type(None): st.none(), str: text}[kind]

@@ -33,9 +33,10 @@ def kinds(store: Storage, prefix: str = "") -> dict[str, Counter[str]]:
     return found
 
 
-def open_reviews(store: Storage) -> int:
-    """Reviews without a disposition."""
-    return len(store.find("open", None, None, None, 1_000_000))
+def unfinished(stores: Stores) -> list[str]:
+    """Reviews without a disposition, each with what became of it so far."""
+    waiting = stores["callback"].find("open", None, None, None, PAGE)
+    return [f"{entry.stream}: {' '.join(kind for kind in _story(stores['callback'], entry.stream))}" for entry in waiting]
 
 
 def behind(stores: Stores) -> list[str]:
@@ -54,6 +55,10 @@ def behind(stores: Stores) -> list[str]:
 
 def _ends(store: Storage) -> dict[int, int]:
     return {partition(stream): position for stream, _, position in _events(store)}
+
+
+def _story(store: Storage, stream: str) -> list[str]:
+    return [event.type.split(".")[-2] for event in store.stream(stream)]
 
 
 def _events(store: Storage) -> Iterator[tuple[str, str, int]]:

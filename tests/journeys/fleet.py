@@ -39,7 +39,7 @@ class Fleet:
     starts: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.ports = dict(zip(SERVICES, _free_ports(len(SERVICES)), strict=True))
+        self.ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
         self._issuer = DevIssuer.open(self.folder / "issuer")
 
     def token(self, subject: str, *roles: Role) -> str:
@@ -146,15 +146,18 @@ def _objects(lines: Iterable[str]) -> Iterator[Mapping[str, object]]:
             yield found
 
 
-def _free_ports(count: int) -> list[int]:
-    found: list[int] = []
-    for port in range(PORTS.start + os.getpid() * 7 % len(PORTS), PORTS.stop):
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            found.append(port)
-        if len(found) == count:
-            return found
+def free_ports(count: int) -> list[int]:
+    """So many ports in a row that nobody listens on."""
+    for first in range(PORTS.start + os.getpid() * 7 % len(PORTS), PORTS.stop, count):
+        if all(_is_free(port) for port in range(first, first + count)):
+            return list(range(first, first + count))
     raise AssertionError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from journeys.fleet import ROOT
 
-WITHIN_S = 300.0
+WITHIN_S = 120.0
 COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
 
 

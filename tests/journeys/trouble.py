@@ -1,7 +1,6 @@
 """Death at random times: services and the broker killed with -9 and started again at once, by a seed."""
 
 import asyncio
-import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +8,11 @@ from random import Random
 
 from journeys.fleet import Fleet
 
-from cli.local import kafka
+from cli.local import kafka, process
 from contracts.topics import SERVICES
 
 KAFKA = "kafka"
+GONE_WITHIN_S = 20.0
 
 
 def schedule(seed: int, kills: int, within_s: float) -> list[tuple[float, str]]:
@@ -28,11 +28,14 @@ async def strike(fleet: Fleet, broker: Path, deaths: Sequence[tuple[float, str]]
     began = loop.time()
     for at_s, victim in deaths:
         await asyncio.sleep(max(0.0, began + at_s - loop.time()))
+        print(loop.time() - began, at_s, victim)
         if victim == KAFKA:
             pid = kafka.status(broker).pid
             assert pid is not None
-            os.kill(pid, signal.SIGKILL)
+            await asyncio.to_thread(process.end, pid, (signal.SIGKILL,), GONE_WITHIN_S)
             await asyncio.to_thread(kafka.start, broker)
         else:
             fleet.kill(victim)
             fleet.start(victim)
+            await asyncio.to_thread(fleet.await_ready, victim)
+            print(loop.time() - began, "back")

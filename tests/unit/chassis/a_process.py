@@ -63,7 +63,7 @@ def app(process: Lifecycle) -> Callable[..., Awaitable[None]]:
         probes = {"/live": process.live, "/ready": process.ready, "/started": process.started}
         if scope["path"] == "/slow":
             say("in flight")
-            while not process.ready():  # noqa: ASYNC110  draining is seen only by asking
+            while not process.ready():
                 await asyncio.sleep(TURN_S)
             say("answered")
         reasons = probes[scope["path"]]() if scope["path"] in probes else []

@@ -165,6 +165,24 @@ def test_levels_hold_for_ours_and_libraries_speak_from_warning_on() -> None:
     assert [line["event"] for line in lines(out)] == ["yes", "yes", "yes"]
 
 
+def test_a_library_that_repeats_itself_is_heard_once_and_our_own_lines_always() -> None:
+    out = configured()
+    for n in range(3):
+        logging.getLogger("aiokafka").error("Unable connect to %s", n)
+        logging.getLogger("aiokafka.fetcher").error("Unable connect to %s", n)
+        structlog.get_logger().info("the log does not answer")
+    assert [line["event"] for line in lines(out)].count("the log does not answer") == 3
+    assert [line["event"] for line in lines(out)].count("Unable connect to 0") == 2
+    assert len(lines(out)) == 5
+
+
+def test_with_debug_libraries_say_everything() -> None:
+    out = configured("debug")
+    for _ in range(3):
+        logging.getLogger("aiokafka").error("Unable connect")
+    assert len(lines(out)) == 3
+
+
 def test_a_warning_is_a_line() -> None:
     out = configured()
     with warnings.catch_warnings():
