@@ -111,6 +111,16 @@ def test_a_copy_of_a_store_is_a_store(good: Path, tmp_path: Path) -> None:
     storage.close()
 
 
+def test_a_commit_waits_for_the_disk_unless_it_was_told_not_to(tmp_path: Path) -> None:
+    """What an answer promises must outlive a power cut; a time-lapse promises nothing before its end."""
+    full, off = 2, 0
+    for batch, expected in ((1, full), (100, off)):
+        storage = SqliteStorage(tmp_path / f"{batch}.sqlite", batch)
+        assert storage._cursor.execute("PRAGMA synchronous").fetchone() == (expected,)
+        assert storage._cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        storage.close()
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="nowhere"):
         SqliteStorage(tmp_path / "nowhere" / "store.sqlite")
