@@ -57,21 +57,23 @@ def test_a_request_sent_twice_at_once_is_answered_twice_and_recorded_once(desk: 
     assert desk.storage.last_position() == 3
 
 
-def test_a_request_sent_to_two_processes_at_once_is_recorded_once(stores: Stores) -> None:
+@pytest.mark.parametrize(("command", "events"), [(Queue("a", "101"), 3), (Receive("a"), 2)])
+def test_a_request_sent_to_two_processes_at_once_is_recorded_once(stores: Stores, command: object, events: int) -> None:
+    """Also one of which nothing follows, so that only its key is recorded."""
     one, other = (Station(contact(), stores(), MemoryLog(), VirtualClock(NOON)) for _ in range(2))
     one.do(Receive("a"))
     other.do(Receive("b"))
-    work = other.work(Queue("a", "101"), "key", "b")
+    work = other.work(command, "key", "b")
     raced = []
 
     def late(at: object) -> object:
         loaded = work(at)  # type: ignore[arg-type]
         if not raced:
-            raced.append(one.do(Queue("a", "101"), "key", "b"))
+            raced.append(one.do(command, "key", "b"))
         return loaded
 
     assert other.commit(late) == raced[0]
-    assert one.storage.last_position() == 3
+    assert one.storage.last_position() == events
 
 
 def test_a_decision_on_an_old_version_is_refused_and_may_be_taken_again(desk: Station) -> None:
