@@ -24,6 +24,8 @@ from services.contact.application import call_id
 CALLS, ABANDONED, PER_SECOND, KILLS, SEED = 2000, 300, 40.0, 2, 3
 END_WITHIN_S = 90.0
 LOOK_S = 1.0
+DIALLING = "dialling"
+"""What the callback service says in its log when it dials: the only trace of that outside of the events."""
 
 
 @pytest.mark.anyio
@@ -48,13 +50,12 @@ async def test_every_abandoned_call_has_one_review_and_one_end_whatever_is_kille
     verified = ringback("verify", "--postgres", database, "--policy", policy, "--complete")
     assert verified.code == 0, verified.out + verified.err
     assert set(services.stop().values()) == {0}
-    rings = len(list(_rings(services)))
     for name in ("callback", "contact", "incident", "dispatch"):
         source = ("--kafka", str(broker.address), "--postgres", database, "--policy", policy)
         rebuilt = ringback("rebuild", name, "--from-log", *source, "--json")
         assert rebuilt.code == 0, rebuilt.out + rebuilt.err
         assert json.loads(rebuilt.out)["decided_anew"] == 0
-    assert len(list(_rings(services))) == rings
+        assert DIALLING not in rebuilt.out + rebuilt.err
 
 
 async def _live_through(services: Fleet, calls: list[PlannedCall], broker: Path, database: str) -> None:
@@ -123,4 +124,4 @@ def _nobody_is_rung_twice(services: Fleet, started: int) -> None:
 
 
 def _rings(services: Fleet) -> Iterator[str]:
-    return (str(line["id"]) for line in services.lines("callback") if line["event"] == "dialling")
+    return (str(line["id"]) for line in services.lines("callback") if line["event"] == DIALLING)
