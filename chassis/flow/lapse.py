@@ -125,6 +125,8 @@ class TimeLapse:
         self._later: list[_Next] = []
         self._order = itertools.count()
         self.nodes = {service.name: Node(service, stores[service.name], clock) for service in services(self)}
+        for node in self.nodes.values():
+            node.waiting = {one: 0 for one, offset in node.offsets.items() if log.read_now(one, offset, 1)}
         self._listeners = {
             TOPICS[name].name: [node for node in self.nodes.values() if name in node.service.hears] for name in self.nodes
         }
@@ -145,6 +147,7 @@ class TimeLapse:
     def run(self, script: Script, progress: Callable[[datetime], None] = lambda _: None) -> None:
         """Until the script has nothing more to say and no timer is open."""
         self._script = script
+        self._left_over()
         stimuli = script.stimuli()
         upcoming = next(stimuli, None)
         while True:
@@ -159,6 +162,12 @@ class TimeLapse:
             self._quiesce()
             progress(instant)
         self._finish()
+
+    def _left_over(self) -> None:
+        """What an earlier run on these stores did not come to publish or hear."""
+        for node in self.nodes.values():
+            self._publish(node)
+        self._quiesce()
 
     def _next_instant(self, upcoming: Stimulus | None) -> datetime | None:
         candidates = [node.next_due for node in self.nodes.values() if node.next_due is not None]

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import structlog
 
-from chassis.errors import LogUnavailable
+from chassis.errors import LogUnavailable, StoreRefused, UnreadableRecord
 from chassis.flow.live import LiveHost
 from chassis.flow.relay import Relay
 from chassis.flow.waiting import pause, woken
+from chassis.log.cloudevents import arrived
 from chassis.log.port import Log
 from chassis.store.storage import Changes, StoredEvent
 from contracts.topics import TOPICS
@@ -17,6 +19,8 @@ IDLE_S = 0.25
 RETRY_S = 1.0
 NOTE_S = 1.0
 FRESH = 5_000
+LAST = 10
+"""Records at the end of a partition that must be those of the store."""
 
 
 class Outbox:
@@ -60,10 +64,24 @@ class Outbox:
     async def _create(self) -> bool:
         try:
             await self._log.create([TOPICS[self._host.service.name]])
+            await self._refuse_an_old_store()
         except LogUnavailable as unavailable:
             self._note_trouble(unavailable)
             return False
         return True
+
+    async def _refuse_an_old_store(self) -> None:
+        """An old copy of the store would give positions away a second time, and whoever listens would drop them as seen."""
+        service, storage = self._host.service.name, self._host.storage
+        for partition, end in (await self._log.ends(TOPICS[service].name)).items():
+            for record in await self._log.read(partition, max(0, end - LAST), LAST):
+                with suppress(UnreadableRecord):
+                    said = arrived(record)
+                    if said.service == service and [e.state for e in storage.page(said.position - 1, 1)] != [said.state]:
+                        raise StoreRefused(
+                            f"The topic of {service} has another event at position {said.position} than the store, which is an"
+                            " old copy. Nothing is published from it; rebuild it from the log."
+                        )
 
     async def _once(self) -> int:
         self._some.clear()

@@ -10,6 +10,7 @@ from chassis.flow import timers
 from chassis.flow.live import LiveHost
 from chassis.flow.waiting import woken
 from chassis.host import Timer
+from chassis.store.aggregate import nothing_owed
 
 LOOK_EVERY_S = 0.25
 AFTER_FAILURE_S = 1.0
@@ -24,7 +25,8 @@ class Timekeeping:
         self._failed: dict[Timer, float] = {}
         """Those that could not be obeyed, and when they are tried again; they keep no other timer waiting."""
         self._lines = structlog.get_logger()
-        host.committed.append(lambda _: self._changed.set())
+        if any(aggregate.owes is not nothing_owed for aggregate in host.service.aggregates):
+            host.committed.append(lambda _: self._changed.set())
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None]) -> None:
         """Fire until told to stop; what is due then fires at the next start."""

@@ -15,7 +15,8 @@ Evolve = Mapping[type[Event], Callable[[Any, Any], Any]]
 """For each event type the pure function (state before or None, event) -> state after."""
 
 
-def _nothing_owed(_: Any) -> Mapping[str, datetime]:
+def nothing_owed(_: Any) -> Mapping[str, datetime]:
+    """What an aggregate without timers owes."""
     return {}
 
 
@@ -35,7 +36,7 @@ class Aggregate(Generic[S]):
     name: str
     state: type[S]
     evolve: Evolve
-    owes: Callable[[S], Mapping[str, datetime]] = _nothing_owed
+    owes: Callable[[S], Mapping[str, datetime]] = nothing_owed
     index: Callable[[S], Iterable[tuple[str, str]]] = _not_indexed
     snapshot_every: int = 100
     revision: int = 1

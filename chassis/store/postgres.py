@@ -4,12 +4,13 @@ import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from select import select
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import psycopg
 import stamina
-from eventsourcing.persistence import InfrastructureFactory
+from eventsourcing.persistence import InfrastructureFactory, PersistenceError
 from eventsourcing.utils import Environment
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -39,9 +40,11 @@ class PostgresStorage(Reading):
         )
         with self._plainly():
             _create_events(dsn, schema)
+            with self._connect() as connection:
+                postgres_schema.migrate(connection)
             self._writing = self._connect()
-            postgres_schema.migrate(self._writing)
             self._leading: psycopg.Connection[Any] | None = None
+            self._led = False
             self._readers = ConnectionPool(
                 dsn,
                 kwargs={"autocommit": True, "options": f"-c search_path={schema}", "prepare_threshold": 0},
@@ -106,24 +109,37 @@ class PostgresStorage(Reading):
             cursor.execute("SELECT write_beside(%s)", (Jsonb(beside),))
 
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
-        if threading.get_ident() == self._writer and not self._writing.closed:
-            with self._plainly():
-                return self._writing.execute(statement.replace("?", "%s").encode(), parameters).fetchall()
-        with self._plainly(), self._readers.connection() as connection:
-            return connection.execute(statement.replace("?", "%s").encode(), parameters).fetchall()
+        query = statement.replace("?", "%s").encode()
+        with self._plainly():
+            try:
+                if threading.get_ident() == self._writer and not self._writing.closed:
+                    return self._writing.execute(query, parameters).fetchall()
+                return self._read(query, parameters)
+            except psycopg.OperationalError:
+                self._readers.check()  # sessions that the server ended; reading twice does no harm
+                return self._read(query, parameters)
+
+    def _read(self, query: bytes, parameters: Sequence[object]) -> list[Any]:
+        with self._readers.connection() as connection:
+            return connection.execute(query, parameters).fetchall()
 
     def lead(self) -> bool:
         try:
-            if self._leading is None or self._leading.closed:
+            if self._leading is None or _ended(self._leading):
+                self._give_up_lead()
                 self._leading = self._connect()
-                self._led = False
             if not self._led:
                 row = self._leading.execute("SELECT pg_try_advisory_lock(hashtext(current_schema()), 2)").fetchone()
                 self._led = bool(row and row[0])
         except psycopg.OperationalError:
-            self._leading = None
-            return False
+            self._give_up_lead()
         return self._led
+
+    def _give_up_lead(self) -> None:
+        self._led = False
+        if self._leading is not None:
+            self._leading.close()
+            self._leading = None
 
     def flush(self) -> None:
         """Every append is durable already."""
@@ -138,7 +154,7 @@ class PostgresStorage(Reading):
     def _plainly(self) -> Iterator[None]:
         try:
             yield
-        except (psycopg.OperationalError, PoolTimeout) as error:
+        except (psycopg.OperationalError, PoolTimeout, PersistenceError) as error:
             raise StoreUnavailable(
                 f"PostgreSQL at {self._address} does not answer or cannot write: {_first_line(error)}"
             ) from error
@@ -157,6 +173,11 @@ def _as_conflicts() -> Iterator[None]:
         if error.sqlstate == "RB001":
             raise StaleOwner(_first_line(error)) from None
         raise
+
+
+def _ended(idle: psycopg.Connection[Any]) -> bool:
+    """Whether the server ended a session, and its locks with it: nothing else is ever to be read from an idle one."""
+    return idle.closed or bool(select([idle.fileno()], [], [], 0)[0])
 
 
 def _beside(changes: Changes) -> dict[str, Any]:

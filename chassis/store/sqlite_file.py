@@ -17,6 +17,8 @@ VERSION = len(MIGRATIONS)
 
 def check(path: Path) -> None:
     """Raise StoreRefused when an existing file cannot be an event store of this version; a missing one is fine."""
+    if path.is_dir():
+        raise StoreRefused(f"{path} is a folder. Name a file in it.")
     if not path.exists() or path.stat().st_size == 0:
         return
     with path.open("rb") as file:

@@ -26,6 +26,8 @@ CALLS = 100
 ROUNDS = 5
 BARE = 60
 QUIET_S = 0.2
+RINGS = 25
+"""How many other calls are presented before a caller hangs up: half a second, so that facts come one by one."""
 
 
 def compared(folder: Path, servers: str) -> Iterator[Compared]:
@@ -73,12 +75,12 @@ async def _calls(contact: Door, bearer: str, observer: "Observer") -> list[float
     calls = [ids.new() for _ in range(CALLS)]
     wanted = {call_id("bench", call) for call in calls}
     seen = asyncio.create_task(observer.reviews(wanted))
+    facts = [*((n, "presented") for n in range(CALLS)), *((n + RINGS, "hung_up") for n in range(CALLS))]
+    schedule = sorted((at + (0.5 if what == "hung_up" else 0), n % CALLS, what) for n, (at, what) in enumerate(facts))
     began = time.perf_counter()
-    for n, call in enumerate(calls):
-        await asyncio.sleep(max(0.0, began + n / PER_SECOND - time.perf_counter()))
-        line = lines[n % len(lines)]
-        await line.post(fact(call, "presented"))
-        await line.post(fact(call, "hung_up"))
+    for at, n, what in schedule:
+        await asyncio.sleep(max(0.0, began + at / PER_SECOND - time.perf_counter()))
+        await lines[n % len(lines)].post(fact(calls[n], what))
     latencies = await asyncio.wait_for(seen, 30)
     for line in lines:
         line.close()

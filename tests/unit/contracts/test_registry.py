@@ -51,11 +51,12 @@ def test_personal_fields_are_found_however_they_are_wrapped() -> None:
         "nested_many.told": "narrative",
         "either.told": "narrative",
         "either.address": "address",
+        "either.point": "position",
     }
 
 
 def test_an_event_with_a_personal_field_deep_inside_is_classified_personal() -> None:
-    assert set(registry.personal_fields(ReviewOpened)) == {"number", "location.address"}
+    assert set(registry.personal_fields(ReviewOpened)) == {"number", "location.address", "location.point"}
     assert registry.of(CallAbandoned).classification == "personal"
     assert registry.of(CallEnded).classification == "internal"
 

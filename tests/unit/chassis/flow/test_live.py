@@ -10,6 +10,7 @@ from stage import Station, home, until
 from tiny import NOON, PATIENCE, REVIEW, Answer, Queue, Receive, contact, listener
 
 from chassis.clock import VirtualClock
+from chassis.errors import StoreRefused
 from chassis.flow.listening import Listening
 from chassis.flow.live import LiveHost
 from chassis.flow.outbox import Outbox
@@ -47,6 +48,16 @@ class Running:
         for command in commands:
             cause = f"{command}"
             await self.host.run(command, Context(cause, "tester", cause))
+
+    async def relaying(self) -> None:
+        """Wait for the relay's loop to end, which it does by failing; the process is then stopped."""
+        try:
+            async with asyncio.timeout(20):
+                await self._loops[0]
+        finally:
+            self._stop.set()
+            await asyncio.gather(*self._loops[1:])
+            self.host.close()
 
     async def stop(self) -> None:
         self._stop.set()
@@ -236,6 +247,33 @@ async def test_a_log_that_was_made_anew_is_read_from_its_beginning_and_nothing_i
     await desk.do(Queue("a", "101"))
     await until(lambda: hears.heard() == ("received", "999", "101"))
     assert hears.heard("b") == ("received",)
+
+
+@pytest.mark.parametrize("more", [0, 1, 2])
+async def test_an_old_copy_of_a_store_publishes_nothing(room: Room, more: int) -> None:
+    """What it would say under positions that are taken, everybody would drop. It may have caught up in number by then."""
+    desk, hears = room.desk(), room.listener()
+    await desk.do(Receive("a"))
+    await until(lambda: hears.heard() == ("received",))
+    await desk.stop()
+    room.forget(desk)
+    copy = (room.folder / "contact.sqlite").read_bytes()
+    desk = room.desk()
+    await desk.do(Queue("a"))
+    await until(lambda: hears.heard() == ("received", "999"))
+    await desk.stop()
+    room.forget(desk)
+    (room.folder / "contact.sqlite").write_bytes(copy)
+    old = SqliteStorage(room.folder / "contact.sqlite")
+    alone = Station(contact(), old, MemoryLog(), room.clock)
+    for n in range(more):
+        alone.do(Queue("a", f"10{n}"))
+    old.close()
+    desk = room.desk()
+    with pytest.raises(StoreRefused, match="another event at position 2 than the store, which is an old copy"):
+        await desk.relaying()
+    room.forget(desk)
+    assert await room.log.read(HERE, 2, 10) == []
 
 
 async def test_of_two_owners_of_a_partition_both_go_on_and_nothing_is_heard_twice(room: Room) -> None:
