@@ -45,7 +45,7 @@ bench: $(STAMP) ## measure, each figure beside its floor in the same run
 
 ##@ Look after it
 LOCK = $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header $(UPGRADE)
+	--no-annotate --no-header $(UPGRADE)
 lock: $(STAMP) ## pin pyproject.toml's requirements again; UPGRADE=--upgrade takes the newest
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --extra local pyproject.toml -o requirements-local.txt

@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import ctypes
 import errno
 import socket
+import struct
+import sys
 from collections.abc import Callable, Iterator
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -20,6 +23,8 @@ else:
 
 BACKLOG = 2048
 _LEAVE = (b"connection", b"close")
+_SO_ATTACH_FILTER = 26
+_LAST_IN_S = 0.05
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -53,15 +58,15 @@ def _refused(closed: OSError, host: str, port: int) -> Exception:
             return closed
 
 
-def _waiting(door: socket.socket) -> list[socket.socket]:
-    """Everybody who has connected and was not let in yet; the door is closed at once after the last one."""
-    guests = []
-    with door:
-        door.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                guests.append(door.accept()[0])
-    return guests
+def _hide(door: socket.socket) -> None:
+    """Let nobody new connect while the last ones are let in: Linux drops the first packet, and clients send it again.
+
+    Whoever connected just before the door is closed would find the connection reset; after this it is refused, or taken
+    by the process that listens here next.
+    """
+    if sys.platform == "linux":
+        drop_all = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+        door.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", 1, ctypes.addressof(drop_all)))
 
 
 class PatientProtocol(_Protocol):
@@ -133,7 +138,6 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=ceil(drain_s),
             )
         )
-        self._protocol = protocol
         self.opened = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -149,19 +153,12 @@ class Server(uvicorn.Server):
         self.server_state.default_headers = [*self.server_state.default_headers, _LEAVE]
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Shut the door, but not on those who knocked already: the system drops whoever waits at a closed door."""
-        doors = [door.dup() for door in sockets or []]
+        """Shut the door, but not on those who knocked already: they are let in first, and answered."""
+        for door in sockets or []:
+            _hide(door)
         self.ask_to_leave()
-        leaving = asyncio.ensure_future(super().shutdown(sockets))
-        await asyncio.sleep(0)
-        for door in doors:
-            for guest in _waiting(door):
-                _, connection = await asyncio.get_running_loop().connect_accepted_socket(self._connection, guest)
-                connection.shutdown()
-        await leaving
-
-    def _connection(self) -> "_Protocol":
-        return self._protocol(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        await asyncio.sleep(_LAST_IN_S)
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

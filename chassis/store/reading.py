@@ -1,5 +1,6 @@
 """Reading the store: the same queries on every database; an adapter brings only how a query is run."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -30,15 +31,15 @@ def headers_blob(headers: Headers) -> bytes:
 MOST_OF_ONE_CAUSE = 64
 
 
-class Reading:
+class Reading(ABC):
     """The read half of Storage over `_query`. `position` is the column that numbers events."""
 
     position = "rowid"
     collate = ""
 
+    @abstractmethod
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
         """Run a query written with `?` placeholders; rows as tuples."""
-        raise NotImplementedError
 
     def stream(self, stream: str, after: int = 0) -> Sequence[StoredEvent]:
         rows = self._query(

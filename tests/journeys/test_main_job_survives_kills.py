@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -22,9 +21,11 @@ from chassis.http.principal import Role
 from cli.local import kafka
 from services.contact.application import call_id
 
-CALLS, ABANDONED, PER_SECOND, KILLS, SEED = 2000, 300, 40.0, 2, int(__import__("os").environ.get("JSEED", "3"))
+CALLS, ABANDONED, PER_SECOND, KILLS, SEED = 2000, 300, 40.0, 2, 3
 END_WITHIN_S = 90.0
 LOOK_S = 1.0
+DIALLING = "dialling"
+"""What the callback service says in its log when it dials: the only trace of that outside of the events."""
 
 
 @pytest.mark.anyio
@@ -35,12 +36,10 @@ async def test_every_abandoned_call_has_one_review_and_one_end_whatever_is_kille
     policy = str(Path(__file__).with_name("policy"))
     services = fleet(store=database, log=f"kafka://{broker.address}", settings={"RINGBACK_POLICY": policy})
     calls = plan(SEED, CALLS, ABANDONED, PER_SECOND)
-    t0 = time.time()
     services.start()
     await asyncio.to_thread(services.await_ready)
     await _live_through(services, calls, kafka_folder, database)
 
-    print("all over", time.time() - t0)
     with books.opened(database) as stores:
         _nothing_acknowledged_is_lost(calls, books.kinds(stores["contact"], "call-"))
         reviews = books.kinds(stores["callback"], "review-")
@@ -50,22 +49,17 @@ async def test_every_abandoned_call_has_one_review_and_one_end_whatever_is_kille
 
     verified = ringback("verify", "--postgres", database, "--policy", policy, "--complete")
     assert verified.code == 0, verified.out + verified.err
-    print("verified", time.time() - t0)
     assert set(services.stop().values()) == {0}
-    print("stopped", time.time() - t0)
-    rings = len(list(_rings(services)))
     for name in ("callback", "contact", "incident", "dispatch"):
         source = ("--kafka", str(broker.address), "--postgres", database, "--policy", policy)
         rebuilt = ringback("rebuild", name, "--from-log", *source, "--json")
         assert rebuilt.code == 0, rebuilt.out + rebuilt.err
-        print(name, time.time() - t0, rebuilt.out)
         assert json.loads(rebuilt.out)["decided_anew"] == 0
-    assert len(list(_rings(services))) == rings
+        assert DIALLING not in rebuilt.out + rebuilt.err
 
 
 async def _live_through(services: Fleet, calls: list[PlannedCall], broker: Path, database: str) -> None:
     over = asyncio.Event()
-    t0 = asyncio.get_running_loop().time()
     deaths = schedule(SEED, KILLS, CALLS / PER_SECOND)
     async with (
         calling(services, "switchboard", Role.SERVICE) as switchboard,
@@ -78,7 +72,6 @@ async def _live_through(services: Fleet, calls: list[PlannedCall], broker: Path,
         working = asyncio.create_task(room.work())
         await asyncio.gather(strike(services, broker, deaths), *(_live(switchboard, call) for call in calls))
         with books.opened(database) as stores:
-            print("told", asyncio.get_running_loop().time() - t0)
             await _until_all_is_over(stores, working)
         over.set()
         await working
@@ -105,7 +98,6 @@ async def _until_all_is_over(stores: books.Stores, working: "asyncio.Task[None]"
             while reasons and not working.done():
                 await asyncio.sleep(LOOK_S)
                 reasons = await asyncio.to_thread(_still, stores)
-                print(asyncio.get_running_loop().time(), len(reasons), reasons[:1])
     except TimeoutError:
         raise AssertionError(f"not over after {END_WITHIN_S} s, {len(reasons)}:\n" + "\n".join(reasons[:20])) from None
 
@@ -132,4 +124,4 @@ def _nobody_is_rung_twice(services: Fleet, started: int) -> None:
 
 
 def _rings(services: Fleet) -> Iterator[str]:
-    return (str(line["id"]) for line in services.lines("callback") if line["event"] == "dialling")
+    return (str(line["id"]) for line in services.lines("callback") if line["event"] == DIALLING)
