@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from journeys.fleet import Fleet
@@ -40,8 +41,8 @@ def fleet(tmp_path: Path) -> Iterator[Callable[..., Fleet]]:
     """Makes fleets, of which nothing is left running."""
     made: list[Fleet] = []
 
-    def make(**chosen: object) -> Fleet:
-        made.append(Fleet(tmp_path, **chosen))  # type: ignore[arg-type]
+    def make(**chosen: Any) -> Fleet:
+        made.append(Fleet(tmp_path, **chosen))
         return made[-1]
 
     yield make

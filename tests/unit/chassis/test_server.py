@@ -1,6 +1,7 @@
 """Nobody holds the door open by being slow, and what cannot be listened on is named."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 
@@ -10,6 +11,7 @@ import pytest
 from chassis.errors import PortInUse, SettingsRefused
 from chassis.server import PatientProtocol, Server, listen
 
+ASK = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 Send = Callable[[object], Awaitable[None]]
 
 
@@ -60,6 +62,35 @@ def test_a_client_that_does_not_finish_its_headers_is_hung_up_on(parts: tuple[by
 def test_headers_without_end_are_hung_up_on() -> None:
     heard = anyio.run(talk, Hasty, b"GET / HTTP/1.1\r\n" + b"X-A: " + b"a" * 8192)
     assert b"200" not in heard
+
+
+class Busy(Server):
+    """In the very turn in which it shuts the door somebody knocks, and soon after a guest speaks who was quiet so far."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        assert sockets
+        self.late = socket.create_connection(sockets[0].getsockname())
+        self.late.sendall(ASK)
+        asyncio.get_running_loop().call_later(0.2, self.quiet.write, ASK)
+        await super().shutdown(sockets)
+
+
+def test_whoever_is_at_the_door_when_it_shuts_is_answered_and_asked_to_leave() -> None:
+    async def stop() -> list[bytes]:
+        with listen("127.0.0.1", 0) as door:
+            server = Busy(app, 1)
+            serving = asyncio.create_task(server.serve([door]))
+            await server.opened.wait()
+            reader, server.quiet = await asyncio.open_connection(*door.getsockname())
+            server.should_exit = True
+            await serving
+            heard = [await reader.read(), server.late.recv(1000)]
+            server.quiet.close()
+            server.late.close()
+            return heard
+
+    for heard in anyio.run(stop):
+        assert b"200 OK" in heard and b"connection: close" in heard.lower()
 
 
 def test_the_server_does_not_say_what_it_is() -> None:

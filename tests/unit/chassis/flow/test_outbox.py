@@ -1,0 +1,74 @@
+"""The loop that publishes: what is committed goes out, and an outage of the log is waited out, not hammered at."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from stage import until
+from tiny import NOON, Receive, contact
+
+from chassis.clock import VirtualClock
+from chassis.errors import LogUnavailable
+from chassis.flow import outbox
+from chassis.flow.live import LiveHost
+from chassis.flow.outbox import Outbox
+from chassis.host import Context
+from chassis.log.memory import MemoryLog
+from chassis.log.port import Outgoing
+from chassis.metrics import Metrics
+from chassis.store.sqlite import SqliteStorage
+from contracts.topics import Topic
+
+pytestmark = pytest.mark.anyio
+CALLS = 20
+
+
+class Flaky(MemoryLog):
+    """A log that can be away, before it is made or after; it counts how often it was asked meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = True
+        self.asked = 0
+
+    async def create(self, topics: Sequence[Topic]) -> None:
+        self._answer()
+        await super().create(topics)
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        self._answer()
+        await super().publish(records)
+
+    def _answer(self) -> None:
+        if self.away:
+            self.asked += 1
+            raise LogUnavailable("nobody there")
+
+
+@pytest.fixture
+async def host() -> AsyncIterator[LiveHost]:
+    host = LiveHost(contact(), SqliteStorage(), VirtualClock(NOON), Metrics("contact", "0"))
+    yield host
+    host.close()
+
+
+@pytest.mark.parametrize("made", [False, True], ids=["at the start", "later"])
+async def test_an_outage_is_waited_out_however_much_is_committed_meanwhile(host: LiveHost, made: bool) -> None:
+    log = Flaky()
+    log.away = not made
+    publishing, stop = Outbox(host, log), asyncio.Event()
+    loop = asyncio.create_task(publishing.run(stop, lambda: None))
+    if made:
+        await host.run(Receive("first"), Context("first", "tester", "first"))
+        await until(lambda: publishing.relay.position == 1)
+        log.away = True
+    began = asyncio.get_running_loop().time()
+    for n in range(CALLS):
+        await host.run(Receive(f"{n}"), Context(f"{n}", "tester", f"{n}"))
+        await asyncio.sleep(0)
+    await until(lambda: log.asked > 0)
+    assert log.asked <= 2 + (asyncio.get_running_loop().time() - began) / outbox.RETRY_S
+    log.away = False
+    await until(lambda: publishing.relay.position == CALLS + made)
+    stop.set()
+    await loop
