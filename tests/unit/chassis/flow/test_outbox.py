@@ -32,14 +32,15 @@ class Flaky(MemoryLog):
         self.asked = 0
 
     async def create(self, topics: Sequence[Topic]) -> None:
-        self._answer()
+        await self._answer()
         await super().create(topics)
 
     async def publish(self, records: Sequence[Outgoing]) -> None:
-        self._answer()
+        await self._answer()
         await super().publish(records)
 
-    def _answer(self) -> None:
+    async def _answer(self) -> None:
+        await asyncio.sleep(0)
         if self.away:
             self.asked += 1
             raise LogUnavailable("nobody there")
@@ -72,3 +73,19 @@ async def test_an_outage_is_waited_out_however_much_is_committed_meanwhile(host:
     await until(lambda: publishing.relay.position == CALLS + made)
     stop.set()
     await loop
+
+
+async def test_what_is_left_goes_out_before_the_loop_ends(host: LiveHost) -> None:
+    log = Flaky()
+    log.away = False
+    publishing, stop = Outbox(host, log), asyncio.Event()
+    loop = asyncio.create_task(publishing.run(stop, lambda: None))
+    await host.run(Receive("first"), Context("first", "tester", "first"))
+    await until(lambda: publishing.relay.position == 1)
+    log.away = True
+    await host.run(Receive("second"), Context("second", "tester", "second"))
+    await until(lambda: log.asked > 0)
+    log.away = False
+    stop.set()
+    await loop
+    assert publishing.relay.position == 2
