@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -119,6 +120,14 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.005)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """The same where nothing else runs in this thread."""
+    give_up = monotonic() + 30
+    while not condition():
+        assert monotonic() < give_up, "it never came about"
+        sleep(0.005)
 
 
 @dataclass

@@ -90,12 +90,10 @@ async def _events(log: Log, one: Partition) -> AsyncIterator[Arrived]:
     last = ahead = 0
     async for record in _records(log, one):
         event = _own_event(record)
-        if event is None or event.position <= last:
-            continue
-        if event.previous == last:
+        if event is not None and event.previous == last:
             last = event.position
             yield event
-        ahead = max(ahead, event.position)
+        ahead = max(ahead, event.position if event is not None else 0)
     if ahead > last:
         raise Hole(f"{one.topic}/{one.number}: what follows position {last} is missing; the last one there is {ahead}")
 

@@ -81,6 +81,7 @@ def test_a_file_that_may_not_grow_refuses_everybody_in_the_commit_and_forgets_no
     assert storage.last_position() == 1 and len(desk.committed) == 1
     storage._cursor.execute("PRAGMA max_page_count = 100000")
     assert all(result.error is None for result in desk.committer.commit(works)), "the same use cases, sent again"
+    assert storage.last_position() == 301
     assert desk.do(Queue("a")).version == 2
     assert list(faults(contact(), storage)) == []
     storage.close()

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic
 
 import psycopg
 import pytest
-from stage import Station, home
+from stage import Station, home, wait_until
 from tiny import NOON, PATIENCE, Queue, Receive, contact, listener
 
 from chassis.clock import VirtualClock
@@ -148,9 +147,8 @@ def test_a_commit_that_still_runs_when_its_connection_is_lost_is_waited_for(line
 
 
 def _wait_for_waiting(connection: psycopg.Connection[tuple[int]], count: int) -> None:
-    until = monotonic() + 20
-    while monotonic() < until:
+    def waiting() -> bool:
         row = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone()
-        if row is not None and row[0] >= count:
-            return
-    raise AssertionError(f"never did {count} wait for the lock")
+        return row is not None and row[0] >= count
+
+    wait_until(waiting)

@@ -155,6 +155,17 @@ async def test_what_was_redriven_does_not_wait_again(day: Day) -> None:
     assert differences(day.hears.storage, storage) == []
 
 
+async def test_what_somebody_threw_away_does_not_wait_again_once_its_key_went_on(day: Day) -> None:
+    day.happens(Receive("a"), Queue("a", "broken"))
+    (thrown,) = day.hears.storage.parked("contact.events", "call-a")
+    day.hears.storage.append(Changes(unparked=[thrown]))
+    day.happens(Queue("a", "999"), *(Receive(f"c{n}") for n in range(30)))
+    day.end()
+    _, storage = await day.rebuilt()
+    assert parked(storage) == parked(day.hears.storage) == []
+    assert differences(day.hears.storage, storage) == []
+
+
 @pytest.mark.parametrize("headers", [True, False])
 async def test_unreadable_records_wait_in_the_rebuilt_store_too(day: Day, headers: bool) -> None:
     day.happens(Receive("a"))
@@ -196,6 +207,17 @@ async def test_a_hole_in_the_own_topic_is_named(day: Day, lost: int) -> None:
                 without.append_now([_outgoing(record)])
     day.log = without
     with pytest.raises(Hole, match=rf"contact\.events.*({lost} is missing|follows position {lost - 1} is missing)"):
+        await day.rebuilt("contact")
+
+
+async def test_a_hole_before_the_very_last_event_is_named_too(day: Day) -> None:
+    """Nothing else in the topic comes after it, by which it would be missed."""
+    day.happens(Receive("a"), Queue("a"), Queue("a", "101"))
+    records = [_outgoing(record) for record in day.log.read_now(home("call-a"), 0, 10)]
+    day.log = MemoryLog()
+    day.log.create_now(list(TOPICS.values()))
+    day.log.append_now([records[0], records[2]])
+    with pytest.raises(Hole, match="follows position 1 is missing; the last one there is 3"):
         await day.rebuilt("contact")
 
 

@@ -148,6 +148,15 @@ def test_nothing_is_refused_because_of_a_state_that_another_process_has_moved_on
     assert one.do(Answer("b")).version == 2
 
 
+def test_what_another_process_recorded_is_noticed_also_after_a_write_to_something_else(stores: Stores) -> None:
+    one, other = station(stores()), station(stores())
+    one.do(Receive("a"))
+    one.do(Queue("a", "999"))
+    other.do(Queue("a", "101"))
+    one.do(Receive("b"))
+    assert one.do(Queue("a", "999")).version == 4
+
+
 def test_a_version_that_was_read_from_another_process_is_accepted(stores: Stores) -> None:
     one, other = station(stores()), station(stores())
     one.do(Receive("a"))
