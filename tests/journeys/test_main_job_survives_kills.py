@@ -71,12 +71,22 @@ async def _live_through(services: Fleet, calls: list[PlannedCall], broker: Path,
         await room.book_on()
         working = asyncio.create_task(room.work())
         await asyncio.gather(strike(services, broker, deaths), *(_live(switchboard, call) for call in calls))
+        assert set(services.starts.values()) == {KILLS + 1}
         with books.opened(database) as stores:
             await _until_all_is_over(stores, working)
-        over.set()
-        await working
+            over.set()
+            await working
+            await _forget_the_telephone(services, stores)
         print(f"recorded {room.recorded}, decided {room.decided}, resolved {room.resolved}; sent again {switchboard.sent_again}")
-    assert all(services.starts[name] == KILLS + 1 for name in services.starts)
+
+
+async def _forget_the_telephone(services: Fleet, stores: books.Stores) -> None:
+    """Callers still talk whose reviews are over long since: a new process knows nothing of them, and all becomes quiet."""
+    services.terminate("callback")
+    assert await asyncio.to_thread(services.ended, "callback") == 0
+    services.start("callback")
+    await asyncio.to_thread(services.await_ready, "callback")
+    await _until_all_is_over(stores)
 
 
 async def _live(switchboard: Caller, call: PlannedCall) -> None:
@@ -90,12 +100,12 @@ async def _live(switchboard: Caller, call: PlannedCall) -> None:
             await switchboard.tell({"switch": call.switch, "call": call.call, "at": at.isoformat(), **fact.what})
 
 
-async def _until_all_is_over(stores: books.Stores, working: "asyncio.Task[None]") -> None:
+async def _until_all_is_over(stores: books.Stores, working: "asyncio.Task[None] | None" = None) -> None:
     """Wait for the last disposition, and until everybody has heard everything."""
     reasons = [""]
     try:
         async with asyncio.timeout(END_WITHIN_S):
-            while reasons and not working.done():
+            while reasons and not (working and working.done()):
                 await asyncio.sleep(LOOK_S)
                 reasons = await asyncio.to_thread(_still, stores)
     except TimeoutError:
