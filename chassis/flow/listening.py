@@ -1,7 +1,7 @@
 """The loop that hears the other services: partition by partition, each batch in one commit."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -77,6 +77,8 @@ class Listening:
 
     async def _turn(self, consumer: Consumer, stop: asyncio.Event) -> None:
         try:
+            for partition in self._host.inbox.relieved():
+                consumer.seek(partition, await self._seek(partition))
             taken = await consumer.poll(TAKE, IDLE_S)
         except LogUnavailable as unavailable:
             self._note_trouble(unavailable)
@@ -126,14 +128,12 @@ class Listening:
             self._lines.error("a partition stopped: a record is missing", source=topic, reason=str(progress.hole))
 
     async def _rest(self, consumer: Consumer) -> None:
-        """Nothing new: note what was heard without effect, and begin again where another process moved on or room was made."""
-        again: Iterable[Partition] = self._host.inbox.relieved()
+        """Nothing new: note what was heard without effect, and step back where another process moved on."""
         try:
             await self._settle()
         except StaleOwner:
-            again = consumer.assigned()
-        for partition in again:
-            consumer.seek(partition, await self._seek(partition))
+            for partition in consumer.assigned():
+                consumer.seek(partition, await self._seek(partition))
 
     async def _settle(self) -> None:
         work = self._host.inbox.settle()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from chassis.clock import Clock
 from chassis.errors import Hole, StoreRefused, UnreadableRecord
 from chassis.flow.heard import Heard
-from chassis.flow.inbox import Inbox
+from chassis.flow.inbox import Inbox, Limits
 from chassis.host import Service
 from chassis.log.cloudevents import Arrived, arrived, glance
 from chassis.log.port import Log, Partition, Record
@@ -23,6 +23,8 @@ from chassis.store.transaction import States
 from contracts.topics import TOPICS, partition
 
 PAGE = 500
+ANY = 2**31
+"""Parked keys do not stop a rebuild: nobody could redrive them meanwhile."""
 Progress = Callable[[int], None]
 
 
@@ -161,7 +163,7 @@ async def _heard(service: Service, storage: Storage, log: Log, one: Partition, c
         storage.append(Changes(inbox=[InboxMove(one, 0, before.last)], parked=parked))
     rebuilt.parked += len(parked)
     events: list[StoredEvent] = []
-    committer, inbox = Committer(storage, clock, events.extend), Inbox(service, storage)
+    committer, inbox = Committer(storage, clock, events.extend), Inbox(service, storage, Limits(parked_keys=ANY))
     offset = inbox.begin(one)
     while records := await log.read(one, offset, PAGE):
         result = committer.commit([inbox.take(one, records)])[0]

@@ -196,6 +196,27 @@ async def test_what_the_lost_service_had_not_heard_yet_is_heard_now(day: Day) ->
     assert storage.inbox().keys() == day.hears.storage.inbox().keys()
 
 
+@pytest.mark.parametrize("command", [Queue("a", "999"), Answer("a")])
+async def test_a_request_sent_again_after_a_rebuild_is_answered_as_before(day: Day, command: object) -> None:
+    """Decided on the present state, the one would be recorded again and the other refused."""
+    day.happens(Receive("a"), Queue("a", "1"))
+    first = day.desk.do(command, cause="key", body="b")
+    day.happens(*(Queue("a", "2"), Queue("a", "3"))) if isinstance(command, Queue) else day.turn()
+    _, storage = await day.rebuilt("contact")
+    again = Station(contact(), storage, day.log, day.clock)
+    assert again.do(command, cause="key", body="b") == first
+    assert differences(day.desk.storage, storage) == []
+
+
+async def test_a_rebuild_is_not_stopped_by_many_parked_keys(day: Day) -> None:
+    calls = [f"c{n}" for n in range(110)]
+    day.desk.committer.commit([day.desk.work(Receive(call)) for call in calls])
+    day.desk.committer.commit([day.desk.work(Queue(call, "broken")) for call in calls])
+    day.turn()
+    _, storage = await day.rebuilt()
+    assert len(storage.parked_keys()) == 110
+
+
 @pytest.mark.parametrize("lost", [1, 2, 4])
 async def test_a_hole_in_the_own_topic_is_named(day: Day, lost: int) -> None:
     day.happens(Receive("a"), Receive("b"), Queue("a"), Queue("a", "101"), Queue("a", "102"), Receive("c"))
