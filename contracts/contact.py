@@ -113,6 +113,39 @@ class LocationEstimated(Event):
 
 
 @event("contact")
+class SoundsHeard(Event):
+    """Somebody listened to an open line, or to its recording after the call broke off."""
+
+    call: Text
+    sounds: tuple[Sound, ...]
+    listener: Text
+    words: Narrative | None = None
+
+
+@event("contact")
+class NumberLearned(Event):
+    """The number of a call came later than the call: from the operator, from a trace, or from the caller."""
+
+    call: Text
+    number: Telephone
+    number_ref: Reference
+    source: Text
+
+
+@event("contact")
+class CallerMatched(Event):
+    """More is known about who called: warnings that stand on the number, the person or the address, and earlier contacts.
+
+    Said again whenever it grows, also after the call broke off. `reasons` say by which association, in words without names.
+    """
+
+    call: Text
+    markers: tuple[Marker, ...] = ()
+    earlier_contacts: Annotated[int, Field(ge=0)] = 0
+    reasons: tuple[Text, ...] = ()
+
+
+@event("contact")
 class CallerRangAgain(Event):
     """The same number was answered in another call after this one had broken off. Said on the broken call's stream."""
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.envelope import Event, Instant, Text
+from contracts.envelope import Event, Instant, Personal, Text
 from contracts.incident import Rank
 from contracts.places import Location, Point
 from contracts.registry import event
@@ -57,6 +57,16 @@ class UnitStatusReported(Event):
     source: Text
     incident: Text | None = None
     point: Point | None = None
+
+
+@event("dispatch")
+class EmergencyPressed(Event):
+    """An officer pressed the emergency button: an incident at the top grade opens at once."""
+
+    unit: Text
+    press: Text
+    point: Annotated[Point, Personal("position"), Field(json_schema_extra={"x-personal": "position"})] | None = None
+    incident: Text | None = None
 
 
 @event("dispatch")

@@ -92,6 +92,15 @@ class UnitOnScene(Event):
 
 
 @event("incident")
+class IncidentReopened(Event):
+    """A closed incident is worked on again; its promise clock runs from the original report."""
+
+    incident: Text
+    reason: Narrative
+    by: Text
+
+
+@event("incident")
 class IncidentClosed(Event):
     """The incident is over, with its closing code, a fact beside the opening code."""
 
