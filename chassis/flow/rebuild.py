@@ -5,7 +5,7 @@ No outside effect is performed and nothing is published. What the service had he
 """
 
 import heapq
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from chassis.clock import Clock
@@ -183,7 +183,10 @@ async def _heard(service: Service, storage: Storage, log: Log, one: Partition, c
 
 
 def differences(one: Storage, other: Storage) -> list[str]:
-    """In what two stores differ: events byte for byte, positions heard, timers, index entries. Empty when they are equal."""
+    """In what a rebuilt store (`other`) differs from the one in use: events byte for byte, timers, index entries, what it heard.
+
+    Empty when they are equal. A rebuild hears the log to its end; that the one in use had not come so far is no difference.
+    """
     found = []
     position = 0
     while True:
@@ -197,8 +200,7 @@ def differences(one: Storage, other: Storage) -> list[str]:
         if not left:
             break
         position = left[-1].position
-    if _positions(one) != _positions(other):
-        found.append("the positions heard differ")
+    found += _positions_lost(one, other)
     if list(one.timers()) != list(other.timers()):
         found.append("the open timers differ")
     after = ("", "", "")
@@ -213,5 +215,10 @@ def differences(one: Storage, other: Storage) -> list[str]:
     return found
 
 
-def _positions(storage: Storage) -> Mapping[Partition, int]:
-    return {one: position.position for one, position in storage.inbox().items()}
+def _positions_lost(one: Storage, other: Storage) -> list[str]:
+    heard = other.inbox()
+    return [
+        f"{where.topic}/{where.number}: heard to position {reached} instead of {had.position}"
+        for where, had in one.inbox().items()
+        if (reached := heard[where].position if where in heard else 0) < had.position
+    ]

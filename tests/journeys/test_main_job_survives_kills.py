@@ -101,20 +101,22 @@ async def _live(switchboard: Caller, call: PlannedCall) -> None:
 
 
 async def _until_all_is_over(stores: books.Stores, working: "asyncio.Task[None] | None" = None) -> None:
-    """Wait for the last disposition, and until everybody has heard everything."""
-    reasons = [""]
+    """Wait for the last disposition, until everybody has heard everything, and nobody recorded anything between two looks."""
+    reasons, before = [""], dict[str, int]()
     try:
         async with asyncio.timeout(END_WITHIN_S):
             while reasons and not (working and working.done()):
                 await asyncio.sleep(LOOK_S)
-                reasons = await asyncio.to_thread(_still, stores)
+                reasons, before = await asyncio.to_thread(_still, stores, before)
     except TimeoutError:
         raise AssertionError(f"not over after {END_WITHIN_S} s, {len(reasons)}:\n" + "\n".join(reasons[:20])) from None
 
 
-def _still(stores: books.Stores) -> list[str]:
-    """What is not over yet."""
-    return books.unfinished(stores) or books.behind(stores)
+def _still(stores: books.Stores, before: dict[str, int]) -> tuple[list[str], dict[str, int]]:
+    """What is not over yet, and how far every store is."""
+    now = {name: store.last_position() for name, store in stores.items()}
+    moved = [f"{name} still records: {last}" for name, last in now.items() if last != before.get(name)]
+    return books.unfinished(stores) or books.behind(stores) or moved, now
 
 
 def _nothing_acknowledged_is_lost(calls: list[PlannedCall], stored: dict[str, Counter[str]]) -> None:

@@ -295,7 +295,10 @@ async def test_every_kind_of_difference_is_told(day: Day) -> None:
     here = next(iter(original.inbox()))
     at = original.inbox()[here]
     storage.append(Changes(inbox=[InboxMove(here, at.position, InboxPosition(at.position + 1, at.offset))]))
-    assert differences(original, storage) == ["the positions heard differ"]
+    assert differences(original, storage) == []
+    assert differences(storage, original) == [
+        f"{here.topic}/{here.number}: heard to position {at.position} instead of {at.position + 1}"
+    ]
     storage.append(Changes(inbox=[InboxMove(here, at.position + 1, at)]))
     assert differences(original, storage) == []
     last = original.last_position()
