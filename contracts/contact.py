@@ -127,6 +127,7 @@ class CallAbandoned(Event):
     earlier_calls: int = 0
     channel: Channel | None = None
     start: Start | None = None
+    welfare_established: bool | None = None
 
 
 @event("contact")
@@ -146,6 +147,7 @@ class CallEnded(Event):
     call: Text
     talked_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     hung_up: bool = False
+    welfare_established: bool | None = None
 
 
 @event("contact")
