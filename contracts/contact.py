@@ -31,7 +31,10 @@ class Abandonment(StrEnum):
 
 
 class Marker(StrEnum):
-    """A warning about a number, a person or a place. It can only raise what is done, never lower it."""
+    """A flag or warning on a number, a person or an address. It can only raise what is done, never lower it.
+
+    Two axes that say nothing about each other: `useful` and `vexatious` speak of reliability, all others of risk.
+    """
 
     DOMESTIC_ABUSE = "domestic_abuse"
     STALKING = "stalking"
@@ -40,6 +43,8 @@ class Marker(StrEnum):
     CODEWORD = "codeword"
     VULNERABLE = "vulnerable"
     PERSISTENT_WITH_PLAN = "persistent_with_plan"
+    USEFUL = "useful"
+    VEXATIOUS = "vexatious"
 
 
 class Sound(StrEnum):
@@ -106,10 +111,20 @@ class CallEnded(Event):
 
 @event("contact")
 class LocationEstimated(Event):
-    """One more estimate of where the caller is; it may come after the call ended."""
+    """One more estimate of where the caller is; it may come after the call ended.
+
+    `words` are what a machine wrote beside its estimate: they are kept, and are no address. `address_ref` stands for an
+    address that somebody gave; `areas` for where the estimate lies, so that calls from one place can be found together.
+    """
 
     call: Text
     location: Location
+    cell: Text | None = None
+    words: Narrative | None = None
+    address_ref: Reference | None = None
+    areas: tuple[Reference, ...] = ()
+    message: Text | None = None
+    flags: tuple[Text, ...] = ()
 
 
 @event("contact")
@@ -136,7 +151,8 @@ class NumberLearned(Event):
 class CallerMatched(Event):
     """More is known about who called: warnings that stand on the number, the person or the address, and earlier contacts.
 
-    Said again whenever it grows, also after the call broke off. `reasons` say by which association, in words without names.
+    Said again whenever it grows, also after the call broke off. `earlier_contacts` are those within the force's repeat window
+    before the call, over all channels. `reasons` say by which association, in words without names.
     """
 
     call: Text

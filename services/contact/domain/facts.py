@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.contact import Line, Marker, Sound
-from contracts.envelope import Reference, Telephone
+from contracts.envelope import Narrative, Reference, Telephone
 from contracts.places import Location
 
 
@@ -67,9 +67,36 @@ class EndCall(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateLocation(Fact):
-    """One more estimate of where the caller is."""
+    """One more estimate of where the caller is. The use case adds the references: of the address given, of where it lies."""
 
     location: Location
+    cell: str | None = None
+    words: Narrative | None = None
+    address_ref: Reference | None = None
+    areas: tuple[Reference, ...] = ()
+    message: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifyCaller(Fact):
+    """Somebody says which person calls, and how they know."""
+
+    person: Narrative
+    by: str
+    evidence: Narrative
+    person_ref: Reference = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteMatch:
+    """What the records say now about who calls."""
+
+    call: str
+    at: datetime
+    markers: tuple[Marker, ...]
+    earlier: int
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,4 +108,6 @@ class NoteRangAgain:
     answered_call: str
 
 
-CallCommand = PresentCall | QueueCall | AnswerCall | HangUp | EndCall | EstimateLocation | NoteRangAgain
+CallCommand = (
+    PresentCall | QueueCall | AnswerCall | HangUp | EndCall | EstimateLocation | IdentifyCaller | NoteMatch | NoteRangAgain
+)
