@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
+import contracts
 from contracts.envelope import Event, Personal, Value
 
 E = TypeVar("E", bound=type[Event])
@@ -87,8 +88,8 @@ def all_types() -> Iterator[EventType]:
 
 @cache
 def _import_all() -> None:
-    """A reader of a whole log meets types whose modules nobody imported yet."""
-    for module in iter_modules(import_module("contracts").__path__):
+    """A reader of a whole log meets types whose modules nobody imported yet: any module here may hold some."""
+    for module in iter_modules(contracts.__path__):
         import_module(f"contracts.{module.name}")
 
 

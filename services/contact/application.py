@@ -12,7 +12,7 @@ from chassis.store.aggregate import Aggregate
 from contracts.refusals import Invalid
 from services.contact.domain import call as calls
 from services.contact.domain import caller as callers
-from services.contact.domain import episode
+from services.contact.domain import episode, telling
 from services.contact.domain.call import Call
 from services.contact.domain.caller import Caller, LiftMarker, PlaceMarker
 from services.contact.domain.episode import Rules
@@ -83,7 +83,7 @@ class Contact:
             command = replace(command, number=number, number_ref=number_ref)
         if isinstance(command, HangUp):
             command = self._with_record(tx, before.state, command)
-        after = tx.record(CALL, stream, calls.decide(before.state, command, tx.now))
+        after = tx.record(CALL, stream, telling.decide(before.state, command, tx.now))
         if _settling(after.state) == _settling(before.state):
             return after
         self._join(tx, after)
@@ -120,7 +120,7 @@ class Contact:
             return
         note = NoteRangAgain(call=broken.call, at=answered.answered_at, answered_call=answered.call)
         stream = call_stream(broken.call)
-        tx.record(CALL, stream, calls.decide(tx.load(CALL, stream).state, note, tx.now))
+        tx.record(CALL, stream, telling.decide(tx.load(CALL, stream).state, note, tx.now))
 
     def _settled(self, tx: Transaction, number_ref: str, start: datetime, end: datetime) -> Iterator[Call]:
         streams = {stream for value in episode.hours(number_ref, start, end) for stream in tx.find("number-hour", value)}

@@ -22,7 +22,7 @@ from contracts.contact import (
 )
 from contracts.places import Location, LocationSource, Point
 from services.contact.application import CALL
-from services.contact.domain.call import Call, decide
+from services.contact.domain.call import Call
 from services.contact.domain.facts import (
     AnswerCall,
     CallCommand,
@@ -33,6 +33,7 @@ from services.contact.domain.facts import (
     PresentCall,
     QueueCall,
 )
+from services.contact.domain.telling import decide
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 
