@@ -1,6 +1,7 @@
 """What contact says beside the life of a call: who is behind a number, what handsets sent, and where many call at once."""
 
 from enum import StrEnum
+
 from contracts.contact import Marker
 from contracts.envelope import Address, Event, Instant, Narrative, Reference, Telephone, Text
 from contracts.places import Location
@@ -132,7 +133,7 @@ class CallerIdentified(Event):
 
 @event("contact")
 class HandsetMessageReceived(Event):
-    """A handset, or the operator for it, sent where it is. `raw` is the message as it came; `location` what it says, if anything."""
+    """A handset, or the operator for it, sent where it is. `raw` is the message as it came; `location` what it says, if any."""
 
     message: Text
     form: HandsetForm

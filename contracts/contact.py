@@ -208,8 +208,7 @@ class PlaceGivenUp(Event):
 class LocationEstimated(Event):
     """One more estimate of where the caller is; it may come after the call ended.
 
-    `words` are what a machine wrote beside its estimate: they are kept, and are no address. `address_ref` stands for an
-    address that somebody gave; `areas` for where the estimate lies, so that calls from one place can be found together.
+    `words` are what a machine wrote beside its estimate, and no address; `areas` stand for where it lies, to find its like.
     """
 
     call: Text
@@ -258,10 +257,11 @@ class CallerMatched(Event):
 
 @event("contact")
 class CallerRangAgain(Event):
-    """The same number was answered in another call after this one had broken off. Said on the broken call's stream."""
+    """The caller, known `by` number or person, was answered in another call after this one broke off. Said on its stream."""
 
     call: Text
     answered_call: Text
+    by: Text = "number"
 
 
 @event("contact")

@@ -1,4 +1,4 @@
-"""Calls and callers as people read them: made from the state alone, so that what was known at an instant reads the same way."""
+"""Calls as people read them: made from the state alone, so that what was known at an instant reads the same way."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,19 +6,21 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.contact import Abandonment, Line, Marker, Sound
+from contracts.contact import Abandonment, Line, Sound
 from contracts.places import Location
 from services.contact.domain.call import Call
-from services.contact.domain.caller import Caller
-from services.contact.domain.place import told
+from services.contact.domain.place import Place, told
 from services.contact.domain.times import talked_s, waited_s
 
 
 class Estimate(BaseModel):
-    """Where the caller was said to be, and when."""
+    """Where the caller was said to be, and when. `words` are what a machine wrote beside its estimate: they are no address."""
 
     at: datetime
     location: Location
+    cell: str | None = None
+    words: str | None = None
+    flags: tuple[str, ...] = ()
 
 
 class CallView(BaseModel):
@@ -52,23 +54,6 @@ class QueueView(BaseModel):
     since: datetime
 
 
-class Warned(BaseModel):
-    """A marker that stands on a number."""
-
-    marker: Marker
-    author: str
-    evidence: str
-    placed_at: datetime
-    review_by: datetime
-
-
-class CallerView(BaseModel):
-    """The markers on one number, by its reference."""
-
-    number_ref: str
-    markers: tuple[Warned, ...]
-
-
 def call(state: Call) -> CallView:
     """All that is known of one call."""
     left_at = state.left_queue_at or state.answered_at or state.abandoned_at
@@ -89,9 +74,14 @@ def call(state: Call) -> CallView:
         ended_at=state.ended_at,
         talked_s=None if state.ended_at is None else talked_s(state.answered_at, state.ended_at),
         answered_again_in=state.rang_again,
-        locations=tuple(Estimate(at=place.at, location=told(place)) for place in state.places),
+        locations=tuple(estimate(place) for place in state.places),
         set_aside=state.set_aside,
     )
+
+
+def estimate(place: Place) -> Estimate:
+    """One estimate with all that is known of it."""
+    return Estimate(at=place.at, location=told(place), cell=place.cell, words=place.words, flags=place.flags)
 
 
 def status(state: Call) -> str:
@@ -114,20 +104,3 @@ def queues(waiting: Iterable[str]) -> list[QueueView]:
         count[queue] += 1
         since.setdefault(queue, datetime.fromisoformat(queued_at))
     return [QueueView(queue=queue, waiting=count[queue], since=since[queue]) for queue in sorted(count)]
-
-
-def caller(state: Caller) -> CallerView:
-    """The markers that stand."""
-    return CallerView(
-        number_ref=state.number_ref,
-        markers=tuple(
-            Warned(
-                marker=warned.marker,
-                author=warned.author,
-                evidence=warned.evidence,
-                placed_at=warned.placed_at,
-                review_by=warned.review_by,
-            )
-            for warned in state.warnings
-        ),
-    )

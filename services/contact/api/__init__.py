@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from chassis.host import Host
-from services.contact.api import calls, markers, queues, telephony
+from services.contact.api import calls, handsets, identities, markers, queues, surges, telephony
 
 
 def routers(host: Host) -> Sequence[APIRouter]:
     """All routes of the service."""
-    return tuple(concern.router(host) for concern in (telephony, markers, calls, queues))
+    return tuple(concern.router(host) for concern in (telephony, handsets, markers, calls, identities, queues, surges))

@@ -17,4 +17,5 @@ CallId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 ROOM = (Role.CALL_HANDLER, Role.DISPATCHER, Role.SUPERVISOR)
 Reader = Annotated[Principal, requires(*ROOM, Role.SERVICE)]
 Telephony = Annotated[Context, command(Role.SERVICE, Role.CALL_HANDLER)]
+Handler = Annotated[Context, command(Role.CALL_HANDLER, Role.SUPERVISOR)]
 Supervisor = Annotated[Context, command(Role.SUPERVISOR)]

@@ -16,7 +16,6 @@ from contracts.envelope import Instant, Telephone
 from contracts.places import Location
 from services.contact.api.access import Name, Telephony
 from services.contact.api.calls import told
-from services.contact.application import call_id
 from services.contact.domain.facts import (
     AnswerCall,
     CallCommand,
@@ -26,6 +25,7 @@ from services.contact.domain.facts import (
     PresentCall,
     QueueCall,
 )
+from services.contact.streams import call_id
 from services.contact.views import CallView
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-import msgspec
-
 from contracts.callers import SubjectKind
 from contracts.contact import Marker
+from services.contact.domain.call import Call
 from services.contact.domain.caller import Caller, Link
+from services.contact.domain.caller_rules import Associations
 
 RELIABILITY = frozenset({Marker.USEFUL, Marker.VEXATIOUS})
 """Flags about what a caller's word was worth so far; all others are about risk. The two axes say nothing about each other."""
@@ -19,17 +19,6 @@ _OWN = {
 }
 _OTHER = {SubjectKind.NUMBER: "a number", SubjectKind.PERSON: "a person", SubjectKind.ADDRESS: "an address"}
 _ORDER = tuple(Marker)
-
-
-class Steps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How far associations are followed, and how many subjects at most."""
-
-    far: int
-    many: int
-
-    def __post_init__(self) -> None:
-        if self.far < 0 or self.many < 1:
-            raise ValueError("`far` must be 0 or more, `many` 1 or more")
 
 
 class Start(NamedTuple):
@@ -50,19 +39,27 @@ class Reached(NamedTuple):
     same_caller: bool = False
 
 
-def reach(starts: Iterable[Start], load: Callable[[str], Caller | None], steps: Steps) -> list[Reached]:
-    """What belongs to the call, nearest first, each subject once; at most `steps.many`."""
+def starts(call: Call) -> Iterator[Start]:
+    """What the call itself names."""
+    if call.number_ref is not None:
+        yield Start(SubjectKind.NUMBER, call.number_ref)
+    yield from (Start(SubjectKind.PERSON, ref) for ref in call.persons)
+    yield from (Start(SubjectKind.ADDRESS, ref) for ref in call.addresses)
+
+
+def reach(starts: Iterable[Start], load: Callable[[str], Caller | None], rules: Associations) -> list[Reached]:
+    """What belongs to the call, nearest first, each subject once; at most `rules.at_most`."""
     found: dict[str, Reached] = {}
     edge = [Reached(kind, ref, _OWN[kind], load(ref), None, kind is not SubjectKind.ADDRESS) for kind, ref in starts]
-    for far in range(steps.far + 1):
+    for far in range(rules.steps + 1):
         beyond = []
         for one in edge:
             if one.ref in found:
                 continue
-            if len(found) == steps.many:
+            if len(found) == rules.at_most:
                 return list(found.values())
             found[one.ref] = one
-            if far < steps.far:
+            if far < rules.steps:
                 beyond += [other for other in _neighbours(one, load) if other.ref not in found]
         edge = beyond
     return list(found.values())
@@ -82,7 +79,5 @@ def markers(found: Iterable[Reached]) -> tuple[Marker, ...]:
 
 def reasons(found: Iterable[Reached]) -> tuple[str, ...]:
     """Which marker stands on what, in words without names."""
-    said = [
-        f"{warning.marker} on {one.words}" for one in found if one.caller is not None for warning in one.caller.warnings
-    ]
+    said = [f"{warning.marker} on {one.words}" for one in found if one.caller is not None for warning in one.caller.warnings]
     return tuple(dict.fromkeys(said))

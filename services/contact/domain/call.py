@@ -7,22 +7,25 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from contracts.callers import CallerIdentified
 from contracts.contact import (
     Abandonment,
     CallAbandoned,
     CallAnswered,
     CallEnded,
+    CallerMatched,
     CallerRangAgain,
     CallFactSetAside,
     CallQueued,
     CallReceived,
     Line,
     LocationEstimated,
+    Marker,
     Sound,
 )
 from contracts.envelope import Event
 from services.contact.domain.place import Place, kept
-from services.contact.domain.times import hour, stamp
+from services.contact.domain.times import hour, newest_first, stamp
 
 
 class Call(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,6 +49,12 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     rang_again: str | None = None
     places: tuple[Place, ...] = ()
     set_aside: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    earlier: int = 0
+    reasons: tuple[str, ...] = ()
 
     @property
     def over_at(self) -> datetime | None:
@@ -54,14 +63,22 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def index(call: Call) -> Iterable[tuple[str, str]]:
-    """Calls in progress by age, those waiting by queue and age, all by number, and by number and hour for repeats."""
+    """Calls in progress by age, those waiting by queue and age; all by who calls, newest first and by hour, and from where."""
     if call.over_at is None:
         yield "open", stamp(call.since)
         if call.queued_at is not None and call.answered_at is None:
             yield "waiting", f"{call.queue} {stamp(call.queued_at)}"
-    if call.number_ref is not None:
-        yield "number", call.number_ref
-        yield from {("number-hour", hour(call.number_ref, at)) for at in (call.abandoned_at, call.answered_at) if at is not None}
+    times = [at for at in (call.since, call.abandoned_at, call.answered_at) if at is not None]
+    for ref in known_as(call):
+        yield "subject", newest_first(ref, call.since)
+        yield from {("subject-hour", hour(ref, at)) for at in times}
+    for area in call.areas:
+        yield "area-hour", hour(area, call.since)
+
+
+def known_as(call: Call) -> tuple[str, ...]:
+    """The references of whoever and whatever the call itself names: its number, its caller, addresses given."""
+    return (*(() if call.number_ref is None else (call.number_ref,)), *call.persons, *call.addresses)
 
 
 def _opened(call: Call | None, event: Any) -> Call:
@@ -93,6 +110,8 @@ def _abandoned(call: Call | None, event: CallAbandoned) -> Call:
         number=event.number,
         number_ref=event.number_ref,
         sounds=tuple(event.sounds),
+        markers=tuple(dict.fromkeys((*call.markers, *event.markers) if call else event.markers)),
+        earlier=max(event.earlier_calls, call.earlier if call else 0),
     )
 
 
@@ -102,7 +121,23 @@ def _ended(call: Call | None, event: CallEnded) -> Call:
 
 def _located(call: Call | None, event: LocationEstimated) -> Call:
     opened = _opened(call, event)
-    return replace(opened, places=(*opened.places, kept(event.at, event.location)))
+    place = kept(event.at, event.location, event.cell, event.words, tuple(event.flags))
+    given = () if event.address_ref is None or event.address_ref in opened.addresses else (event.address_ref,)
+    return replace(
+        opened,
+        places=(*opened.places, place),
+        addresses=(*opened.addresses, *given),
+        areas=(*opened.areas, *(area for area in event.areas if area not in opened.areas)),
+    )
+
+
+def _identified(call: Call | None, event: CallerIdentified) -> Call:
+    opened = _opened(call, event)
+    return opened if event.person_ref in opened.persons else replace(opened, persons=(*opened.persons, event.person_ref))
+
+
+def _matched(call: Call, event: CallerMatched) -> Call:
+    return replace(call, markers=tuple(event.markers), earlier=event.earlier_contacts, reasons=tuple(event.reasons))
 
 
 def _set_aside(call: Call | None, event: CallFactSetAside) -> Call:
@@ -123,4 +158,6 @@ EVOLVE: dict[type[Event], Callable[[Any, Any], Call]] = {
     LocationEstimated: _located,
     CallFactSetAside: _set_aside,
     CallerRangAgain: _rung_again,
+    CallerIdentified: _identified,
+    CallerMatched: _matched,
 }

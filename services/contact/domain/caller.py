@@ -145,7 +145,9 @@ def _place(caller: Caller, command: PlaceMarker, now: datetime) -> list[Event]:
         "evidence": command.evidence,
         "review_by": command.review_by,
     }
-    return [MarkerPlaced(number_ref=ref, **said) if kind is SubjectKind.NUMBER else SubjectMarked(subject=ref, kind=kind, **said)]
+    if kind is SubjectKind.NUMBER:
+        return [MarkerPlaced(number_ref=ref, **said)]
+    return [SubjectMarked(subject=ref, kind=kind, **said)]
 
 
 def _lift(caller: Caller, command: LiftMarker, now: datetime) -> list[Event]:
@@ -153,7 +155,9 @@ def _lift(caller: Caller, command: LiftMarker, now: datetime) -> list[Event]:
     if caller.standing(command.marker) is None:
         raise NotFound("marker-not-placed", f"no {command.marker} marker stands on this {kind}")
     said: dict[str, Any] = {"at": now, "marker": command.marker, "author": command.author, "reason": command.reason}
-    return [MarkerLifted(number_ref=ref, **said) if kind is SubjectKind.NUMBER else SubjectUnmarked(subject=ref, kind=kind, **said)]
+    if kind is SubjectKind.NUMBER:
+        return [MarkerLifted(number_ref=ref, **said)]
+    return [SubjectUnmarked(subject=ref, kind=kind, **said)]
 
 
 def _associate(caller: Caller, command: Associate, now: datetime) -> list[Event]:

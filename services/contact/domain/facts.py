@@ -106,6 +106,7 @@ class NoteRangAgain:
     call: str
     at: datetime
     answered_call: str
+    by: str = "number"
 
 
 CallCommand = (

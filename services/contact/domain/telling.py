@@ -20,12 +20,15 @@ from services.contact.domain.facts import (
     EndCall,
     EstimateLocation,
     HangUp,
+    IdentifyCaller,
+    NoteMatch,
     NoteRangAgain,
     PresentCall,
     QueueCall,
 )
 from services.contact.domain.locating import locate
-from services.contact.domain.place import told
+from services.contact.domain.place import best, told
+from services.contact.domain.recognising import identify, match
 from services.contact.domain.set_aside import aside
 from services.contact.domain.times import stamp, talked_s, waited_s
 
@@ -46,6 +49,10 @@ def decide(state: Call | None, command: CallCommand, now: datetime) -> list[Even
             return _end(call, command)
         case EstimateLocation():
             return locate(call, command)
+        case IdentifyCaller():
+            return identify(call, command)
+        case NoteMatch():
+            return match(call, command)
         case NoteRangAgain():
             return _rang_again(call, command)
 
@@ -110,7 +117,7 @@ def _hang_up(call: Call, fact: HangUp) -> list[Event]:
     if kind is None:
         return _end(call, fact)
     left_at = (call.left_queue_at or call.answered_at or fact.at) if answered else fact.at
-    newest = max(call.places, key=lambda place: place.at, default=None)
+    place = best(call.places)
     return [
         CallAbandoned(
             at=fact.at,
@@ -123,7 +130,7 @@ def _hang_up(call: Call, fact: HangUp) -> list[Event]:
             queue=call.queue,
             sounds=fact.sounds,
             markers=fact.markers,
-            location=None if newest is None else told(newest),
+            location=None if place is None else told(place),
             earlier_calls=fact.earlier_calls,
         )
     ]
@@ -143,4 +150,4 @@ def _end(call: Call, fact: EndCall | HangUp) -> list[Event]:
 def _rang_again(call: Call, note: NoteRangAgain) -> list[Event]:
     if call.abandoned_at is None or call.rang_again is not None:
         return []
-    return [CallerRangAgain(at=note.at, call=call.call, answered_call=note.answered_call)]
+    return [CallerRangAgain(at=note.at, call=call.call, answered_call=note.answered_call, by=note.by)]
