@@ -71,6 +71,11 @@ class Transaction(Protocol):
 class Host(Protocol):
     """A running service, as its api sees it."""
 
+    @property
+    def rules(self) -> Any:
+        """What the service's wiring gave as its policies, for reads that follow them."""
+        ...
+
     async def run(self, command: Any, context: Context) -> Loaded[Any]:
         """Obey one command durably, or raise contracts.refusals.Refused; StoreUnavailable when nothing can be saved."""
         ...
@@ -104,6 +109,7 @@ class Service:
     a transaction. `effects` names, for event types of its own, what to do outside once such an event is durable; it is
     called for events this process has just recorded and never for replayed ones. `heeds` are the event types `react` can
     answer to, in whatever version: all others pass by unread, also those of a newer writer.
+    `rules` are the policies, for reads that follow them.
     """
 
     name: str
@@ -114,6 +120,7 @@ class Service:
     on_timer: Callable[[Timer], Any]
     effects: Mapping[type[Event], Callable[[Envelope[Event]], None]]
     heeds: frozenset[type[Event]]
+    rules: Any = None
 
     def aggregate_of(self, stream: str) -> Aggregate[Any]:
         """The kind of a stream, by its prefix; raises LookupError."""

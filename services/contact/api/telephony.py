@@ -16,7 +16,6 @@ from contracts.envelope import Instant
 from contracts.places import Location
 from services.contact.api.access import Name, Number, Telephony
 from services.contact.api.calls import told
-from services.contact.application import call_id
 from services.contact.domain.facts import (
     AnswerCall,
     CallCommand,
@@ -28,6 +27,7 @@ from services.contact.domain.facts import (
     QueueCall,
     RecogniseStart,
 )
+from services.contact.streams import call_id
 from services.contact.views import CallView
 
 

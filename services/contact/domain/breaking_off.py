@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from contracts.contact import Abandonment, CallAbandoned, CallEnded, CallReclassified, Line, LineReleased, Sound, SoundsHeard
+from contracts.contact import Abandonment, CallAbandoned, CallEnded, CallReclassified, Line, Sound, SoundsHeard
 from contracts.envelope import Event
+from contracts.telephony import LineReleased
 from services.contact.domain.abandonment import Broken, abandonment
 from services.contact.domain.call import Call
 from services.contact.domain.facts import CallFact, EndCall, HangUp, MayBreak
 from services.contact.domain.folding import folded
 from services.contact.domain.learning import number_of
-from services.contact.domain.place import told
+from services.contact.domain.place import best, told
 from services.contact.domain.set_aside import aside
 from services.contact.domain.times import stamp, talked_s, waited_s
 
@@ -50,7 +51,7 @@ def end(call: Call, fact: EndCall | HangUp, what: str) -> list[Event]:
 def abandoned(call: Call, fact: MayBreak, kind: Abandonment, welfare: bool | None, sounds: tuple[Sound, ...]) -> CallAbandoned:
     """All that is known at this moment goes with it: a review needs it at once."""
     gone_at = call.ended_at if call.hung_up and call.ended_at is not None else fact.at
-    newest = max(call.places, key=lambda place: place.at, default=None)
+    place = best(call.places)
     return CallAbandoned(
         at=gone_at,
         call=call.call,
@@ -62,7 +63,7 @@ def abandoned(call: Call, fact: MayBreak, kind: Abandonment, welfare: bool | Non
         queue=call.queue,
         sounds=sounds,
         markers=fact.markers,
-        location=None if newest is None else told(newest),
+        location=None if place is None else told(place),
         earlier_calls=fact.earlier_calls,
         channel=call.channel,
         start=call.start,

@@ -8,6 +8,7 @@ from services.contact.domain.facts import (
     EstimateLocation,
     HangUp,
     HearSounds,
+    IdentifyCaller,
     KeepPlace,
     LearnNumber,
     MissPlace,
@@ -37,6 +38,8 @@ def _what(fact: CallFact) -> str:
             return "ended"
         case EstimateLocation():
             return f"location from {fact.location.source}"
+        case IdentifyCaller():
+            return f"identified by {fact.by}"
         case RecogniseStart():
             return f"begun by {fact.start}"
         case HearSounds():

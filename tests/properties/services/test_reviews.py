@@ -45,8 +45,9 @@ from services.callback.domain.commands import (
 from services.callback.domain.course import follow
 from services.callback.domain.review import Review
 from services.callback.policy import default as callback_policy
-from services.contact.application import Contact, Numbers
+from services.contact.application import Contact
 from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall, QueueCall
+from services.contact.numbers import Numbers
 from services.contact.policy import default as contact_policy
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)

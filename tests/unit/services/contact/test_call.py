@@ -24,7 +24,6 @@ from contracts.contact import (
     SoundsHeard,
 )
 from contracts.places import Location, LocationSource, Point
-from services.contact.application import CALL
 from services.contact.domain.call import Call
 from services.contact.domain.facts import (
     AnswerCall,
@@ -37,6 +36,7 @@ from services.contact.domain.facts import (
     QueueCall,
 )
 from services.contact.domain.telling import decide
+from services.contact.streams import CALL
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 
@@ -67,11 +67,11 @@ def test_a_call_is_presented_queued_answered_and_ended() -> None:
     story.when(ANSWERED, T).then(CallAnswered(at=s(9), call="c", handler="h7", left_queue_at=s(10), waited_s=8))
     assert story.index() == {
         ("open", "2017-06-01T12:00:00.000000Z"),
-        ("number", "tel:1"),
-        ("number-hour", "tel:1 2017-06-01T12"),
+        ("subject", "tel:1 998503681599"),
+        ("subject-hour", "tel:1 2017-06-01T12"),
     }
     story.when(ENDED, T).then(CallEnded(at=s(60), call="c", talked_s=51))
-    assert story.index() == {("number", "tel:1"), ("number-hour", "tel:1 2017-06-01T12")}
+    assert story.index() == {("subject", "tel:1 998503681599"), ("subject-hour", "tel:1 2017-06-01T12")}
 
 
 @pytest.mark.parametrize("fact", [PRESENTED, QUEUED, ANSWERED, GONE, ENDED, EstimateLocation(call="c", at=T, location=CELL)])
