@@ -30,6 +30,7 @@ class PostgresStorage(Reading):
 
     position = "notification_id"
     collate = ' COLLATE "C"'
+    texts = "SELECT jsonb_array_elements_text(?::jsonb)"
 
     def __init__(self, dsn: str, schema: str) -> None:
         self._address = _address(dsn)

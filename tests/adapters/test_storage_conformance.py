@@ -93,6 +93,12 @@ def test_a_second_writer_of_a_version_is_told_and_writes_nothing(storage: Storag
     assert append(storage, event("call-b", 1)) == 1, "a refused append must not use up a position"
 
 
+def test_which_streams_exist_is_one_question(storage: Storage) -> None:
+    append(storage, event("call-a", 1), event("call-a", 2), event('call-"ü', 1))
+    assert storage.existing({"call-a", 'call-"ü', "call-b"}) == {"call-a", 'call-"ü'}
+    assert storage.existing(set()) == frozenset()
+
+
 def test_a_cause_is_recorded_once(storage: Storage) -> None:
     append(storage, event("call-a", 1, cause="c"))
     with pytest.raises(DuplicateEvent):
