@@ -10,15 +10,16 @@ from chassis.errors import SettingsRefused
 from chassis.host import Service
 from chassis.process import Wiring
 from chassis.world import World
-from contracts.callback import AttemptStarted
+from contracts.callback import AttemptRecalled, AttemptStarted
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
 from services.callback import api
-from services.callback.application import Callback
+from services.callback.application import NUMBER, SCENE, Callback
+from services.callback.domain import gate
 from services.callback.policy.default import load
 from services.callback.reactions import HEEDS, on_timer, react
 from services.callback.telephone.manual import ManualTelephone
-from services.callback.telephone.port import RingOrder, Telephone
+from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
 
 
@@ -26,14 +27,15 @@ def build(world: World) -> Service:
     """The service of one force; its own rules are `callback.toml` in the folder of its policies."""
     own = None if world.policy is None else world.policy / "callback.toml"
     callback = Callback(load(own if own is not None and own.exists() else None))
+    telephone = _telephone(world)
     return Service(
         "callback",
-        (callback.reviews,),
+        (callback.reviews, NUMBER, SCENE),
         HEARS["callback"],
         callback.handle,
         react,
         on_timer,
-        {AttemptStarted: partial(_ring, _telephone(world))},
+        {AttemptStarted: partial(_ring, telephone), AttemptRecalled: partial(_hang_up, telephone)},
         HEEDS,
     )
 
@@ -54,7 +56,15 @@ def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
     attempt = started.event
     assert isinstance(attempt, AttemptStarted)
     structlog.get_logger().info("dialling", id=attempt.attempt_id, attempt=attempt.attempt)
-    telephone.ring(RingOrder(attempt.review, attempt.attempt, attempt.attempt_id, attempt.number, attempt.give_up_at))
+    telephone.ring(gate.permit(attempt))
+
+
+def _hang_up(telephone: Telephone, recalled: Envelope[Event]) -> None:
+    """A ring that must not go on is stopped."""
+    attempt = recalled.event
+    assert isinstance(attempt, AttemptRecalled)
+    structlog.get_logger().info("hanging up", id=attempt.attempt_id, attempt=attempt.attempt)
+    telephone.hang_up(attempt.attempt_id)
 
 
 WIRING = Wiring(
