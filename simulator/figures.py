@@ -12,34 +12,7 @@ overlap           an assignment of a unit that still held another one
 
 from pydantic import BaseModel, ConfigDict
 
-from simulator.durations import Durations
-
-
-class Times(BaseModel):
-    """A distribution of seconds. `bands` counts below the first edge, between edges, and from the last edge on."""
-
-    model_config = ConfigDict(frozen=True)
-
-    count: int
-    mean_s: float | None
-    median_s: int | float | None
-    p90_s: int | None
-    longest_s: int | None
-    edges_s: tuple[int, ...]
-    bands: tuple[int, ...]
-
-    @classmethod
-    def of(cls, durations: Durations, edges_s: tuple[int, ...]) -> "Times":
-        """The distribution of durations, with counts between the edges."""
-        return cls(
-            count=durations.count,
-            mean_s=durations.mean(),
-            median_s=durations.median(),
-            p90_s=durations.percentile(90),
-            longest_s=durations.longest(),
-            edges_s=edges_s,
-            bands=tuple(durations.bands(edges_s)),
-        )
+from chassis.times import Times
 
 
 class Hour(BaseModel):

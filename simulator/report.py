@@ -6,9 +6,10 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from chassis.times import Times
 from simulator import charts, words
 from simulator.charts import Series
-from simulator.figures import Figures, Times
+from simulator.figures import Figures
 from simulator.set_aside import SetAside
 
 

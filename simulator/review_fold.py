@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from datetime import datetime, timedelta
 
+from chassis.durations import Durations
 from contracts.callback import (
     AttemptEnded,
     AttemptStarted,
@@ -13,7 +14,6 @@ from contracts.callback import (
 )
 from contracts.contact import CallAbandoned, Line
 from contracts.envelope import Envelope, Event
-from simulator.durations import Durations
 
 SLACK = timedelta(hours=2)
 """What was established in a conversation may be recorded this long after the review ended."""
