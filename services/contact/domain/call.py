@@ -66,7 +66,8 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def index(call: Call) -> Iterable[tuple[str, str]]:
-    """Calls in progress by age, those waiting by queue and age, all by number, and by number and hour for repeats."""
+    """All by when they began; in progress by age, waiting by queue and age; by number, and by number and hour for repeats."""
+    yield "began", stamp(call.since)
     if call.over_at is None:
         yield "open", stamp(call.since)
         if call.queued_at is not None and call.answered_at is None:

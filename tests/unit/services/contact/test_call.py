@@ -62,6 +62,7 @@ def test_a_call_is_presented_queued_answered_and_ended() -> None:
     assert ("waiting", "999 2017-06-01T12:00:02.000000Z") in story.index()
     story.when(ANSWERED, T).then(CallAnswered(at=s(9), call="c", handler="h7", left_queue_at=s(10), waited_s=8))
     assert story.index() == {
+        ("began", "2017-06-01T12:00:00.000000Z"),
         ("open", "2017-06-01T12:00:00.000000Z"),
         ("number", "tel:1"),
         ("number-hour", "tel:1 2017-06-01T12"),
