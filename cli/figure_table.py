@@ -67,6 +67,6 @@ def _spread(times: Times) -> list[str]:
 
 
 def _columns(table: Table, first: str, headings: tuple[str, ...]) -> None:
-    table.add_column(first)
+    table.add_column(first, no_wrap=True)
     for heading in headings:
         table.add_column(heading, justify="right", overflow="fold")
