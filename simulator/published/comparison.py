@@ -30,6 +30,8 @@ class Compared(BaseModel):
     definition: str
     editions: tuple[str, ...]
     calls_behind: int
+    outside: int
+    """Calls that began when no edition of the definition was in force: they are in no number."""
 
 
 class Under(BaseModel):
@@ -106,6 +108,7 @@ class Comparing:
             definition=one.definition,
             editions=tuple(edition.version for edition in found.editions),
             calls_behind=found.total.whole,
+            outside=found.outside,
         )
 
     def _under(self) -> Iterable[Under]:
