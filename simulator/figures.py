@@ -7,6 +7,8 @@ abandoned         the caller was gone before anybody could establish that all is
 time to review    from the break to the first weighing of what is known
 time to ring back from the break to the first dialling
 time to first unit from the first report of an incident to the first unit on scene, of the incidents reached
+rang again        the same number was answered in another call within the force's repeat window (as shipped, 60 minutes) after
+                  the break; its review then ends in that call, and planned rings are called off, unless people have it
 overlap           an assignment of a unit that still held another one
 """
 
@@ -23,6 +25,22 @@ class Hour(BaseModel):
     calls: int
     answered: int
     abandoned: int
+
+
+class Episodes(BaseModel):
+    """What became of identified callers who broke off on 999: those whose number was answered in another call soon after.
+
+    `called_off`: the review ended in that other call, before anything else ended it; `rings_called_off` of these had a ring
+    planned that was then not made. `over_already`: the review had ended before. All others of `rang_again` stayed with people.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    identified: int
+    rang_again: int
+    called_off: int
+    rings_called_off: int
+    over_already: int
 
 
 class Figures(BaseModel):
@@ -49,6 +67,7 @@ class Figures(BaseModel):
     max_in_queue: int
     by_hour: tuple[Hour, ...]
 
+    episodes: Episodes
     reviews: int
     dispositions: int
     dispositions_by_kind: dict[str, int]

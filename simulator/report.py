@@ -62,6 +62,8 @@ DEFINITIONS: Mapping[str, str] = {
     "Time to ring back": "from the break to the first dialling, of the reviews in which somebody was rung.",
     "Time to disposition": "from the break to the end of the review.",
     "Time to first unit": "from the first report to the first unit on scene, of the incidents reached. The slowest are kept.",
+    "Rang again": "the same number was answered in another call within the force's repeat window (as shipped, 60 minutes) after "
+    "the break. The review then ends in that call and planned rings are called off, unless it is over or people have it.",
     "Overlap": "an assignment, reported from outside, of a unit that still held another: recorded and flagged, never dropped.",
     "Median, 90th percentile": "of whole seconds; the percentile by nearest rank.",
 }

@@ -51,6 +51,12 @@ def _reviews(figures: Figures) -> Iterator[_Row]:
     yield "Dispositions", f"{figures.dispositions:,}"
     for kind, count in figures.dispositions_by_kind.items():
         yield f"  {named(kind).lower()}", f"{count:,}"
+    episodes = figures.episodes
+    yield "Identified callers who broke off", f"{episodes.identified:,}"
+    yield "  rang again and were answered", f"{episodes.rang_again:,}"
+    yield "  so that their call-back was cancelled", f"{episodes.called_off:,}"
+    yield "    a planned ring with it", f"{episodes.rings_called_off:,}"
+    yield "  when their review was over already", f"{episodes.over_already:,}"
     yield "Attempts to ring back", f"{figures.attempts:,}"
     yield "Median time to ring back", seconds(figures.time_to_ring_back.median_s)
     yield "Median time to disposition", seconds(figures.time_to_disposition.median_s)
