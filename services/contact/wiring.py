@@ -10,6 +10,7 @@ from chassis.world import World
 from contracts.topics import HEARS
 from services.contact import api
 from services.contact.application import CALL, CALLER, Contact, Numbers
+from services.contact.figures import api as figures_api
 from services.contact.policy.default import load
 from services.contact.reactions import HEEDS, on_timer, react
 
@@ -29,6 +30,7 @@ WIRING = Wiring(
     "Contact: telephony facts become the life of a call; who broke off, and how.",
     build,
     api.routers,
+    figures_api.routers,
 )
 
 openapi_app = partial(described, WIRING)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.durations import Durations
+from chassis.durations import Durations
 
 
 def _of(*seconds: float) -> Durations:
@@ -40,3 +40,12 @@ def test_nothing_has_no_mean() -> None:
 
 def test_the_mean_is_of_exact_times_and_a_clock_that_runs_back_counts_as_nought() -> None:
     assert _of(0.25, 0.75, -3).mean() == pytest.approx(0.33)
+
+
+@given(st.lists(st.floats(0, 5000), max_size=20), st.lists(st.floats(0, 5000), max_size=20))
+def test_what_is_taken_away_again_was_never_there(kept: list[float], taken: list[float]) -> None:
+    durations, expected = _of(*kept, *taken), _of(*kept)
+    for one in taken:
+        durations.add(one, -1)
+    assert (durations.count, durations.mean(), durations.longest()) == (expected.count, expected.mean(), expected.longest())
+    assert durations.bands((10, 60)) == expected.bands((10, 60))

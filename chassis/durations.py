@@ -11,17 +11,22 @@ class Durations:
 
     def __init__(self) -> None:
         self._seconds: Counter[int] = Counter()
-        self._sum = 0.0
+        self._sum_ms = 0
 
-    def add(self, seconds: float) -> None:
-        """One more. Clocks that disagree do not make a time negative."""
+    def add(self, seconds: float, times: int = 1) -> None:
+        """One more, or with -1 one less. Clocks that disagree do not make a time negative."""
         seconds = max(0.0, seconds)
-        self._seconds[int(seconds)] += 1
-        self._sum += seconds
+        self._seconds[int(seconds)] += times
+        self._sum_ms += times * round(seconds * 1000)
 
     def between(self, start: datetime, end: datetime) -> None:
         """One more, from two instants."""
         self.add((end - start).total_seconds())
+
+    def take(self, other: "Durations") -> None:
+        """All of another's times besides."""
+        self._seconds.update(other._seconds)
+        self._sum_ms += other._sum_ms
 
     @property
     def count(self) -> int:
@@ -30,7 +35,7 @@ class Durations:
 
     def mean(self) -> float | None:
         """The mean to a hundredth of a second."""
-        return round(self._sum / self.count, 2) if self.count else None
+        return round(self._sum_ms / 1000 / self.count, 2) if self.count else None
 
     def median(self) -> int | float | None:
         """The middle one, or halfway between the two in the middle."""
@@ -45,7 +50,7 @@ class Durations:
 
     def longest(self) -> int | None:
         """The longest of all; never thrown away as an error."""
-        return max(self._seconds, default=None)
+        return max((second for second, count in self._seconds.items() if count), default=None)
 
     def bands(self, edges: Sequence[int]) -> list[int]:
         """How many lie below the first edge, from each edge to the next, and from the last edge on."""
