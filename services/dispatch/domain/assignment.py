@@ -143,9 +143,7 @@ def _interrupted(unit: Unit, incident: str, by: str, at: datetime) -> list[Event
         return []
     owed = meal.left_s(at)
     return [
-        MealBreakInterrupted(
-            at=at, unit=unit.unit, incident=incident, by=by, taken_s=max(0, meal.owed_s - owed), owed_s=owed
-        )
+        MealBreakInterrupted(at=at, unit=unit.unit, incident=incident, by=by, taken_s=max(0, meal.owed_s - owed), owed_s=owed)
     ]
 
 

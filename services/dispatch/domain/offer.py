@@ -61,6 +61,8 @@ def answer(unit: Unit | None, command: AnswerOffer, now: datetime) -> Answered:
     if unit is None:
         raise NotFound("unknown-unit", f"No unit ever booked on as {command.unit}.", ("book on",))
     asked = unit.offer
+    if asked is not None and command.answer is Answer.LAPSED and asked.answer_by <= now:
+        return Answered(_answered(unit, asked, command, now))
     if asked is None or asked.offer != command.offer:
         if command.answer in (Answer.LAPSED, Answer.WITHDRAWN):
             return Answered(Decided())

@@ -201,9 +201,8 @@ def _missing(job: Job, weighed: Sequence[Candidate], units: Sequence[Unit], know
     if free >= job.wanting:
         return ()
     said = [f"{free} of {job.wanting} units wanted fit and are free"]
-    for skill in job.skills:
-        if skill not in known.elsewhere and not any(unit.has(skill, known.now) for unit in units):
-            said.append(f"no unit that can be sent has {skill}")
+    nobody = (skill for skill in job.skills if skill not in known.elsewhere)
+    said += [f"no unit that can be sent has {skill}" for skill in nobody if not any(unit.has(skill, known.now) for unit in units)]
     taken = sum(one.suitable and one.preemptible for one in weighed)
     if taken:
         said.append(f"{taken} that fit could be taken from another job")

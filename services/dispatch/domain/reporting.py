@@ -36,9 +36,7 @@ def _message(state: Unit, command: SendMessage, now: datetime, rules: Deployment
         return []
     meaning = next(one.meaning for one in rules.messages if one.code == str(command.code))
     return [
-        UnitMessageSent(
-            at=at, unit=state.unit, code=command.code, meaning=meaning, policy=rules.version, source=command.source
-        )
+        UnitMessageSent(at=at, unit=state.unit, code=command.code, meaning=meaning, policy=rules.version, source=command.source)
     ]
 
 
@@ -105,9 +103,7 @@ def _incident_at(state: Unit, status: Status, at: datetime) -> str | None:
     return state.held[-1].incident if state.held else None
 
 
-def _contradiction(
-    state: Unit, command: ReportStatus, incident: str | None, at: datetime, rules: Deployment
-) -> str | None:
+def _contradiction(state: Unit, command: ReportStatus, incident: str | None, at: datetime, rules: Deployment) -> str | None:
     """What on record a report does not agree with. Raises Refused for one that cannot follow what is on record at all."""
     same_time = next((said for when, said, _ in state.heard if when == at and said != command.status), None)
     if same_time is not None:

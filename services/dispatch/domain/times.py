@@ -6,7 +6,9 @@ from contracts.refusals import Invalid
 from services.dispatch.domain.deployment import Deployment
 
 
-def happened(at: datetime | None, now: datetime, rules: Deployment, since: datetime | None = None, what: str = "tour") -> datetime:
+def happened(
+    at: datetime | None, now: datetime, rules: Deployment, since: datetime | None = None, what: str = "tour"
+) -> datetime:
     """The time given, or now. Raises Invalid for one from the future or from before the tour or assignment it belongs to."""
     if at is None:
         return now

@@ -232,7 +232,8 @@ def _on_inferred(state: Unit, event: AtSceneInferred) -> Unit:
 
 def _on_emergency(state: Unit | None, event: EmergencyPressed) -> Unit:
     if state is None:
-        state = Unit(event.unit, event.unit.removeprefix("unit-"), False, Status.EMERGENCY_BUTTON, event.at)
+        heard = ((event.at, Status.EMERGENCY_BUTTON, event.incident),)
+        state = Unit(event.unit, event.unit.removeprefix("unit-"), False, Status.EMERGENCY_BUTTON, event.at, heard=heard)
     return replace(state, emergencies=int(event.press.rpartition(".")[2]))
 
 
