@@ -60,8 +60,14 @@ class Officer(Value):
     skills: tuple[Skill, ...] = ()
 
 
-MessageCode = Annotated[int, Field(ge=12, le=16)]
-"""Radio codes that are messages and no states; what each says is the force's own policy (DOMAIN section 7)."""
+class MessageCode(IntEnum):
+    """Radio codes that are messages and no states; what each says is the force's own policy (DOMAIN section 7)."""
+
+    MESSAGE_12 = 12
+    MESSAGE_13 = 13
+    MESSAGE_14 = 14
+    MESSAGE_15 = 15
+    MESSAGE_16 = 16
 
 
 @event("dispatch")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.dispatch import Answer, Officer, Release, Status
+from contracts.dispatch import Answer, MessageCode, Officer, Release, Status
 from contracts.places import Location, Point
 
 
@@ -49,7 +49,7 @@ class SendMessage:
     """A radio code that is a message, with the device's own time."""
 
     unit: str
-    code: int
+    code: MessageCode
     source: str
     at: datetime | None = None
 

@@ -34,7 +34,7 @@ def _message(state: Unit, command: SendMessage, now: datetime, rules: Deployment
         raise Refused("off-duty", f"{state.callsign} is off duty.", ("book on",))
     if state.last_message == (at, command.code):
         return []
-    meaning = next(one.meaning for one in rules.messages if one.code == str(command.code))
+    meaning = next(one.meaning for one in rules.messages if one.code == str(int(command.code)))
     return [
         UnitMessageSent(at=at, unit=state.unit, code=command.code, meaning=meaning, policy=rules.version, source=command.source)
     ]

@@ -14,6 +14,7 @@ from contracts.dispatch import (
     EmergencyPressed,
     MealBreakInterrupted,
     MealBreakMissed,
+    MessageCode,
     OfferAnswered,
     StandbyOrdered,
     Status,
@@ -100,7 +101,7 @@ class Unit(msgspec.Struct, frozen=True, omit_defaults=True):
     offer: Offered | None = None
     offers: int = 0
     emergencies: int = 0
-    last_message: tuple[datetime, int] | None = None
+    last_message: tuple[datetime, MessageCode] | None = None
 
     def holds(self, job: str) -> Held | None:
         """The live assignment to a job."""
