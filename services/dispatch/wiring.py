@@ -11,12 +11,15 @@ from services.dispatch.api.routes import routers
 from services.dispatch.application import COVER, JOB, UNIT, Dispatch
 from services.dispatch.policy.deployment import load
 from services.dispatch.reactions import HEEDS, on_timer, react
+from services.dispatch.roads import RoadGraph
 
 
 def build(world: World) -> Service:
-    """The service of one force; its own rules are `dispatch.toml` in the folder of its policies."""
+    """The service of one force; its own rules are `dispatch.toml` in the folder of its policies, its roads `roads.graphml`."""
     own = None if world.policy is None else world.policy / "dispatch.toml"
-    dispatch = Dispatch(load(own if own is not None and own.exists() else None))
+    roads = None if world.policy is None else world.policy / "roads.graphml"
+    travel = RoadGraph.open(roads) if roads is not None and roads.exists() else None
+    dispatch = Dispatch(load(own if own is not None and own.exists() else None), travel)
     return Service("dispatch", (UNIT, JOB, COVER), HEARS["dispatch"], dispatch.handle, react, on_timer, {}, HEEDS)
 
 
