@@ -160,15 +160,10 @@ class Dispatch:
         """The nearest, weighed in full; all of them, while not enough fit among the nearest and there are others."""
         picture, now, most = self._picture, transaction.now, rules.weighs
         picture.catch_up(transaction, UNIT)
-        known = Known(
-            now,
-            self._travel,
-            lambda unit: picture.where(unit, now, rules),
-            picture.cover(rules),
-            picture.trained(wanted, now),
-        )
+        counted = picture.cover(rules)
         while True:
             nearest = picture.nearest(wanted, rules, now, most)
+            known = Known(now, self._travel, lambda unit: picture.where(unit, now, rules), counted, nearest.trained)
             units = [state for stream in nearest.units if (state := transaction.load(UNIT, stream).state) is not None]
             found = recommend(wanted, units, rules, known)
             if not nearest.more or len(found.best()) >= wanted.wanting:

@@ -31,10 +31,11 @@ Mask = NDArray[np.bool_]
 
 
 class Nearest(NamedTuple):
-    """The nearest units that could be sent; `more`: there are others that seem to fit."""
+    """The nearest units that could be sent; `more`: others seem to fit; `trained`: the job's skills that any of all has."""
 
     units: list[str]
     more: bool
+    trained: frozenset[str]
 
 
 class Picture:
@@ -46,15 +47,16 @@ class Picture:
         self._rows: dict[str, int] = {}
         self._units: list[Unit | None] = []
         self._bits: dict[str, int] = {}
+        self._areas: dict[str, int] = {}
         self._positions: dict[str, Position] = {}
         self._make_room(1024)
 
     def _make_room(self, rows: int) -> None:
-        """Columns: place by the events, place and time (seconds) by the newest position, status, held, skills as bits."""
+        """Columns: place by the events and by the newest position with its time in seconds; status; held, asked; area; skills."""
         self._recorded, self._heard = np.full((2, rows), np.nan), np.full((2, rows), np.nan)
         self._heard_at = np.zeros(rows)
         self._status, self._held = np.full(rows, _ABSENT, np.int8), np.zeros(rows, np.bool_)
-        self._skills = np.zeros(rows, np.int64)
+        self._asked, self._area, self._skills = np.zeros(rows, np.bool_), np.zeros(rows, np.int32), np.zeros(rows, np.int64)
         for row, unit in enumerate(self._units):
             self._write(row, unit)
 
@@ -109,28 +111,27 @@ class Picture:
         leaving = _one_of(status, rules.preemptible)
         if job.rank <= rules.interrupts_meal_rank:
             leaving |= _one_of(status, (Status.REFRESHMENTS,)) & ~held
-        fits = self._fits(job)
+        sendable = (free | leaving) & ~self._asked[:count]
+        fits = self._has(job.skills)
+        groups = (sendable & free & fits, sendable & leaving & fits, sendable & ~fits)
         distance = self._distances(job, rules, now)
-        groups = (free & fits, leaving & fits, (free | leaving) & ~fits)
         rows = [row for group, share in zip(groups, (1, 4, 4), strict=True) for row in _first(group, distance, most // share + 1)]
         found = [unit.unit for row in rows if (unit := self._units[row]) is not None]
-        return Nearest(found, bool(np.count_nonzero(groups[0]) > most + 1))
-
-    def trained(self, job: Job, now: datetime) -> frozenset[str]:
-        """Those of the job's skills that some unit on duty has."""
-        return frozenset(skill for skill in job.skills if any(unit.has(skill, now) for unit in self._with(skill)))
+        return Nearest(found, bool(np.count_nonzero(groups[0]) > most + 1), self._trained(job, sendable, now))
 
     def cover(self, rules: Deployment) -> dict[str, Cover]:
         """The cover of every area that has a minimum."""
-        count = dict.fromkeys((area.name for area in rules.areas if area.minimum), 0)
-        for unit in self._units if count else ():
-            if unit is not None and not unit.held and unit.status in rules.available and unit.covers() in count:
-                count[unit.covers() or ""] += 1
-        return {
-            area.name: Cover(area.name, count[area.name], area.minimum, count[area.name] < area.minimum)
-            for area in rules.areas
-            if area.minimum
-        }
+        watched = [area for area in rules.areas if area.minimum]
+        if not watched:
+            return {}
+        count = len(self._units)
+        free = _one_of(self._status[:count], rules.available) & ~self._held[:count]
+        counted = np.bincount(self._area[:count][free], minlength=len(self._areas) + 1)
+        found = {}
+        for area in watched:
+            available = int(counted[self._areas[area.name]]) if area.name in self._areas else 0
+            found[area.name] = Cover(area.name, available, area.minimum, available < area.minimum)
+        return found
 
     def free(self, rules: Deployment) -> list[Unit]:
         """Everybody who can be sent, by callsign."""
@@ -155,7 +156,9 @@ class Picture:
         self._status[row] = _ABSENT if unit is None else int(unit.status)
         if unit is None:
             return
-        self._held[row] = bool(unit.held or unit.offer)
+        self._held[row], self._asked[row] = bool(unit.held), unit.offer is not None
+        area = unit.covers()
+        self._area[row] = 0 if area is None else self._areas.setdefault(area, len(self._areas) + 1)
         self._skills[row] = self._mask(unit.skills)
         place = recorded(unit)
         self._recorded[:, row] = np.nan if place is None else np.radians(place)
@@ -175,18 +178,24 @@ class Picture:
             mask |= 1 << bit if bit < _MOST_SKILLS else 0
         return mask
 
-    def _fits(self, job: Job) -> Mask:
+    def _has(self, skills: Iterable[str]) -> Mask:
+        """Which units are trained for all of these, expired or not."""
         need = 0
-        for skill in job.skills:
+        for skill in skills:
             bit = self._bits.get(skill)
             if bit is None:
                 return np.zeros(len(self._units), np.bool_)
             need |= 1 << bit if bit < _MOST_SKILLS else 0
-        fits: Mask = (self._skills[: len(self._units)] & need) == need
-        return fits
+        has: Mask = (self._skills[: len(self._units)] & need) == need
+        return has
 
-    def _with(self, skill: str) -> Iterator[Unit]:
-        return (unit for unit in self._units if unit is not None and skill in unit.skills)
+    def _trained(self, job: Job, sendable: Mask, now: datetime) -> frozenset[str]:
+        found = set()
+        for skill in job.skills:
+            units = (self._units[row] for row in np.flatnonzero(sendable & self._has((skill,))))
+            if any(unit is not None and unit.has(skill, now) for unit in units):
+                found.add(skill)
+        return frozenset(found)
 
     def _distances(self, job: Job, rules: Deployment, now: datetime) -> NDArray[np.float64]:
         """Squares of distances on a plane that touches the earth at the job: enough to tell who is near."""

@@ -49,13 +49,13 @@ class RoadGraph:
     def ways(self, to: Where, origins: Sequence[Where], grade: str, at: datetime, rules: Deployment) -> Sequence[Way | None]:
         """The way from each origin."""
         scene, last_m = self._junction(to)
-        seconds = rustworkx.digraph_dijkstra_shortest_path_lengths(self._graph, scene, float)
+        seconds = dict(rustworkx.digraph_dijkstra_shortest_path_lengths(self._graph, scene, float).items())
         faster = rules.kmh(grade) / rules.routine_kmh * rules.traffic_at(at)
         metre_s = rules.road_factor / rules.routine_kmh * 3.6
         ways: list[Way | None] = []
         for origin in origins:
             junction, first_m = self._junction(origin)
-            along = 0.0 if junction == scene else seconds[junction] if junction in seconds else None
+            along = 0.0 if junction == scene else seconds.get(junction)
             beside = (first_m + last_m) * metre_s
             ways.append(None if along is None else Way(distance_m(origin, to), (along + beside) / faster))
         return ways
