@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.callback import Disposition, Escalation, Outcome, Risk, Role
+from contracts.callback import Disposition, Escalation, HungUp, Outcome, Risk, Role
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.places import Location
 from services.callback.domain.place import told
@@ -24,6 +24,10 @@ class AttemptView(BaseModel):
     outcome: Outcome | None = None
     spoke_to: str | None = None
     verified_by: str | None = None
+    final: str | None = None
+    q850: int | None = None
+    hung_up: HungUp | None = None
+    joined: str | None = None
     cancelled_because: str | None = None
 
 
@@ -169,6 +173,10 @@ def _attempt(attempt: Attempt) -> AttemptView:
         outcome=attempt.outcome,
         spoke_to=attempt.spoke_to,
         verified_by=attempt.verified_by,
+        final=attempt.final,
+        q850=attempt.q850,
+        hung_up=attempt.hung_up,
+        joined=attempt.joined,
         cancelled_because=attempt.cancelled,
     )
 

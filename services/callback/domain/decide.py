@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from contracts.callback import (
     AttemptEnded,
+    AttemptHungUp,
     AttemptStarted,
     Disposition,
     Escalation,
@@ -26,6 +27,7 @@ from services.callback.domain.commands import (
     LearnLocation,
     LearnMarker,
     LinkIncident,
+    NoteHangUp,
     NoteIncidentClosed,
     NoteRangAgain,
     OpenReview,
@@ -50,12 +52,13 @@ Command = (
     | GiveUpWaiting
     | PassDeadline
     | EndRinging
+    | NoteHangUp
     | RecordOutcome
     | EscalateReview
     | CloseReview
 )
 
-ASKED = (EndRinging, RecordOutcome, EscalateReview, CloseReview)
+ASKED = (EndRinging, NoteHangUp, RecordOutcome, EscalateReview, CloseReview)
 """Commands that are refused when there is no such review; all others are facts about calls that may have none."""
 
 
@@ -93,6 +96,8 @@ def _facts(review: Review, command: Command, now: datetime, rules: Rules) -> lis
             return _pass_deadline(review, now, rules)
         case EndRinging():
             return _end_ringing(review, command, rules)
+        case NoteHangUp():
+            return _hung_up(review, command)
         case RecordOutcome():
             return _record(review, command, now, rules)
         case EscalateReview():
@@ -212,7 +217,34 @@ def _end_ringing(review: Review, command: EndRinging, rules: Rules) -> list[Even
     attempt = next((attempt for attempt in review.attempts if attempt.attempt_id == command.attempt_id), None)
     if attempt is None or attempt.settled or attempt.answered_at is not None:
         return []
-    return _outcome(review, _ended(review, attempt, command.outcome, command.at), command.at, rules)
+    ended = AttemptEnded(
+        at=command.at,
+        review=review.review,
+        attempt=attempt.n,
+        attempt_id=command.attempt_id,
+        outcome=command.outcome,
+        final=command.final,
+        q850=command.q850,
+    )
+    return _outcome(review, ended, command.at, rules)
+
+
+def _hung_up(review: Review, command: NoteHangUp) -> list[Event]:
+    """Said once of a call; a call that nobody answered has no end to note."""
+    attempt = next((attempt for attempt in review.attempts if attempt.attempt_id == command.attempt_id), None)
+    if attempt is None or attempt.answered_at is None or attempt.hung_up is not None:
+        return []
+    return [
+        AttemptHungUp(
+            at=command.at,
+            review=review.review,
+            attempt=attempt.n,
+            attempt_id=command.attempt_id,
+            by=command.by,
+            joined=command.joined,
+            joined_at=command.joined_at,
+        )
+    ]
 
 
 def _record(review: Review, command: RecordOutcome, now: datetime, rules: Rules) -> list[Event]:

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from contracts.callback import (
     AttemptCancelled,
     AttemptEnded,
+    AttemptHungUp,
     AttemptPlanned,
     AttemptStarted,
     Disposition,
     Escalation,
+    HungUp,
     IncidentLinked,
     LocationLearned,
     Outcome,
@@ -44,6 +46,10 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     outcome: Outcome | None = None
     spoke_to: str | None = None
     verified_by: str | None = None
+    final: str | None = None
+    q850: int | None = None
+    hung_up: HungUp | None = None
+    joined: str | None = None
 
     @property
     def planned(self) -> bool:
@@ -58,7 +64,12 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def talking(self) -> bool:
         """Somebody answered, and a call handler has yet to say what was established."""
-        return self.outcome is Outcome.ANSWERED
+        return self.outcome is Outcome.ANSWERED and not self.unheard
+
+    @property
+    def unheard(self) -> bool:
+        """Somebody answered, and hung up or was let go before a call handler was there: nobody will say anything of it."""
+        return self.outcome is Outcome.ANSWERED and self.hung_up is not None and self.joined is None
 
     @property
     def settled(self) -> bool:
@@ -230,8 +241,14 @@ def _ended(review: Review, event: AttemptEnded) -> Review:
             answered_at=event.at if event.outcome is Outcome.ANSWERED else attempt.answered_at,
             spoke_to=event.spoke_to,
             verified_by=event.verified_by,
+            final=event.final or attempt.final,
+            q850=event.q850 or attempt.q850,
         )
     )
+
+
+def _hung_up(review: Review, event: AttemptHungUp) -> Review:
+    return review.with_attempt(replace(_of(review, event.attempt), hung_up=event.by, joined=event.joined))
 
 
 def _cancelled(review: Review, event: AttemptCancelled) -> Review:
@@ -269,6 +286,7 @@ EVOLVE: dict[type[Event], Callable[[Any, Any], Review]] = {
     AttemptPlanned: _planned,
     AttemptStarted: _started,
     AttemptEnded: _ended,
+    AttemptHungUp: _hung_up,
     AttemptCancelled: _cancelled,
     ReviewEscalated: _escalated,
     IncidentLinked: _linked,
