@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from chassis.ids import Ids
 from contracts.callback import Outcome
-from services.callback.telephone.port import RingOrder
+from services.callback.domain.gate import Permit
 from services.callback.telephone.sip.credentials import Credentials
 from services.callback.telephone.sip.dialog import Dialog
 from services.callback.telephone.sip.leg import Leg, Listener, Refusal
@@ -25,12 +25,12 @@ REDIRECTS_AT_MOST = 5
 
 
 class Dialling:
-    """Implements `Dial` for one order. The attempt's id is the Call-ID of whatever reaches the caller, however it goes."""
+    """Implements `Dial` for one permit. The attempt's id is the Call-ID of whatever reaches the caller, however it goes."""
 
     def __init__(
-        self, order: RingOrder, line: Line, trunks: Trunks, reach: Reach, flow: Callable[[Address], Flow], redirects: Redirects
+        self, permit: Permit, line: Line, trunks: Trunks, reach: Reach, flow: Callable[[Address], Flow], redirects: Redirects
     ) -> None:
-        self._order, self._line, self._trunks, self._reach = order, line, trunks, reach
+        self._permit, self._line, self._trunks, self._reach = order, line, trunks, reach
         self._flow, self._redirects = flow, redirects
         self._tag = _tag(line.ids)
         self._tried: list[str] = []
@@ -47,10 +47,10 @@ class Dialling:
         trunk = self._trunk
         if trunk is None:
             return None
-        target = elsewhere or trunk.at(self._order.number)
+        target = elsewhere or trunk.at(self._permit.number)
         number = self._dialog.sequence if self._dialog is not None else 0
-        self._dialog = self._new(trunk.flow, self._order.attempt_id, target, trunk.credentials, number, (PRIORITY,))
-        return Leg(self._line, self._dialog, listener), sdp.no_media(trunk.flow.here[0].strip("[]"), self._order.attempt)
+        self._dialog = self._new(trunk.flow, self._permit.attempt_id, target, trunk.credentials, number, (PRIORITY,))
+        return Leg(self._line, self._dialog, listener), sdp.no_media(trunk.flow.here[0].strip("[]"), self._permit.attempt)
 
     def handler(self, listener: Listener) -> tuple[Leg, str] | None:
         """The leg to the next call handler."""
@@ -94,14 +94,14 @@ class Dialling:
                 found = inner(said)
             except BadAddress:
                 continue
-            if found.user == self._order.number:
+            if found.user == self._permit.number:
                 return found.text
         return None
 
     def _each_handler(self) -> Iterator[tuple[Dialog, str]]:
-        about = ("Subject", f"call-back of review {self._order.review}")
+        about = ("Subject", f"call-back of review {self._permit.review}")
         for n, handler in enumerate(self._reach.handlers, start=1):
-            call_id = f"{self._order.attempt_id}-handler-{n}"
+            call_id = f"{self._permit.attempt_id}-handler-{n}"
             if isinstance(handler, Address):
                 credentials = Credentials(self._reach.account, self._line.ids)
                 yield self._new(self._flow(handler), call_id, handler.text, credentials, 0, (about,)), handler.text

@@ -13,7 +13,7 @@ from chassis.metrics import ATTEMPTS, SIP_DROPPED, TRUNK_WORKING, Metrics
 from chassis.world import Tell
 from contracts.callback import Outcome
 from services.callback.domain.commands import EndRinging, NoteHangUp
-from services.callback.telephone.port import RingOrder
+from services.callback.domain.gate import Permit
 from services.callback.telephone.sip.dialling import Dialling
 from services.callback.telephone.sip.endpoint import Endpoint
 from services.callback.telephone.sip.joining import Call, Ending
@@ -37,24 +37,29 @@ class SipTelephone:
 
     def __init__(self, reach: Reach, rules: Dated[SipRules], tell: Tell, clock: Clock, ids: Ids, metrics: Metrics | None) -> None:
         self._reach, self._rules, self._tell, self._clock, self._ids, self._metrics = reach, rules, tell, clock, ids, metrics
-        self._ordered: dict[str, None] = {}
-        self._waiting: list[RingOrder] = []
+        self._permited: dict[str, None] = {}
+        self._waiting: list[Permit] = []
         self._calls: dict[str, Call] = {}
         self._open: _Open | None = None
         if metrics is not None:
             metrics.watch(TRUNK_WORKING, lambda: {} if self._open is None else self._open.trunks.states())
 
-    def ring(self, order: RingOrder) -> None:
+    def ring(self, permit: Permit) -> None:
         """Begin to ring, or as soon as the trunks are open."""
-        if order.attempt_id in self._ordered:
+        if permit.attempt_id in self._permited:
             return
-        self._ordered[order.attempt_id] = None
-        if len(self._ordered) > REMEMBERED:
-            del self._ordered[next(iter(self._ordered))]
+        self._permited[permit.attempt_id] = None
+        if len(self._permited) > REMEMBERED:
+            del self._permited[next(iter(self._permited))]
         if self._open is None:
-            self._waiting.append(order)
+            self._waiting.append(permit)
         else:
-            self._begin(order, self._open)
+            self._begin(permit, self._open)
+
+    def hang_up(self, attempt_id: str) -> None:
+        """Ring no longer. Whoever answers in this very moment has answered, and is let go."""
+        if (call := self._calls.get(attempt_id)) is not None:
+            call.stop()
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None]) -> None:
         """Keep the trunks open until told to stop. Then what rings is taken back; people who talk are left to talk."""
@@ -90,14 +95,14 @@ class SipTelephone:
         """Where everybody is."""
         return self._reach
 
-    def _begin(self, order: RingOrder, opened: "_Open") -> None:
-        left = (order.give_up_at - self._clock.now()) / timedelta(seconds=1)
+    def _begin(self, permit: Permit, opened: "_Open") -> None:
+        left = (permit.give_up_at - self._clock.now()) / timedelta(seconds=1)
         if left <= 0:
             return  # too late to ring: the review ends it as unknown
         rules = self.rules()
-        dial = Dialling(order, opened.endpoint, opened.trunks, self._reach, opened.flow, rules.redirects)
-        call = Call(dial, _Told(self, order), rules, opened.endpoint.later, self._clock.now)
-        self._calls[order.attempt_id] = call
+        dial = Dialling(permit, opened.endpoint, opened.trunks, self._reach, opened.flow, rules.redirects)
+        call = Call(dial, _Told(self, permit), rules, opened.endpoint.later, self._clock.now)
+        self._calls[permit.attempt_id] = call
         call.start(left)
 
     async def _take_back(self, beat: Callable[[], None]) -> None:
@@ -109,56 +114,56 @@ class SipTelephone:
             beat()
             await asyncio.sleep(BEAT_S / 5)
 
-    def ended(self, order: RingOrder, found: Verdict) -> None:
+    def ended(self, permit: Permit, found: Verdict) -> None:
         """Say how the ringing ended."""
         if found.outcome is not Outcome.ANSWERED:
-            self._calls.pop(order.attempt_id, None)
+            self._calls.pop(permit.attempt_id, None)
         if self._metrics is not None:
             self._metrics.count(ATTEMPTS, found.outcome)
-        structlog.get_logger().info("rung", id=order.attempt_id, outcome=found.outcome, final=found.final, cause=found.cause)
+        structlog.get_logger().info("rung", id=permit.attempt_id, outcome=found.outcome, final=found.final, cause=found.cause)
         at = self._clock.now()
         said = EndRinging(
-            review=order.review,
-            attempt_id=order.attempt_id,
+            review=permit.review,
+            attempt_id=permit.attempt_id,
             outcome=found.outcome,
             at=at,
             final=found.final,
             q850=found.cause,
         )
-        self._tell(said, f"telephone {order.attempt_id} {found.outcome}", "telephone")
+        self._tell(said, f"telephone {permit.attempt_id} {found.outcome}", "telephone")
 
-    def over(self, order: RingOrder, ending: Ending) -> None:
+    def over(self, permit: Permit, ending: Ending) -> None:
         """Say how an answered call ended."""
-        self._calls.pop(order.attempt_id, None)
-        structlog.get_logger().info("call over", id=order.attempt_id, by=ending.by, joined=ending.joined is not None)
+        self._calls.pop(permit.attempt_id, None)
+        structlog.get_logger().info("call over", id=permit.attempt_id, by=ending.by, joined=ending.joined is not None)
         said = NoteHangUp(
-            review=order.review,
-            attempt_id=order.attempt_id,
+            review=permit.review,
+            attempt_id=permit.attempt_id,
             by=ending.by,
             joined=ending.joined,
             joined_at=ending.joined_at,
             at=self._clock.now(),
         )
-        self._tell(said, f"telephone {order.attempt_id} over", "telephone")
+        self._tell(said, f"telephone {permit.attempt_id} over", "telephone")
 
 
 class _Told:
     """What is said of one order's call."""
 
-    def __init__(self, telephone: SipTelephone, order: RingOrder) -> None:
-        self._telephone, self._order = telephone, order
+    def __init__(self, telephone: SipTelephone, permit: Permit) -> None:
+        self._telephone, self._permit = telephone, order
 
     def unanswered(self, found: Verdict) -> None:
         """Nobody answered."""
-        self._telephone.ended(self._order, found)
+        self._telephone.ended(self._permit, found)
 
     def answered(self, final: str) -> None:
         """Somebody, or something, answered: that somebody is safe no telephone can tell."""
-        self._telephone.ended(self._order, Verdict(Outcome.ANSWERED, final))
+        self._telephone.ended(self._permit, Verdict(Outcome.ANSWERED, final))
 
     def over(self, ending: Ending) -> None:
         """It is over."""
-        self._telephone.over(self._order, ending)
+        self._telephone.over(self._permit, ending)
 
 
 class _Open:
