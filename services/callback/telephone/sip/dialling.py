@@ -30,7 +30,7 @@ class Dialling:
     def __init__(
         self, permit: Permit, line: Line, trunks: Trunks, reach: Reach, flow: Callable[[Address], Flow], redirects: Redirects
     ) -> None:
-        self._permit, self._line, self._trunks, self._reach = order, line, trunks, reach
+        self._permit, self._line, self._trunks, self._reach = permit, line, trunks, reach
         self._flow, self._redirects = flow, redirects
         self._tag = _tag(line.ids)
         self._tried: list[str] = []

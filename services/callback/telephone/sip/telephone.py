@@ -37,7 +37,7 @@ class SipTelephone:
 
     def __init__(self, reach: Reach, rules: Dated[SipRules], tell: Tell, clock: Clock, ids: Ids, metrics: Metrics | None) -> None:
         self._reach, self._rules, self._tell, self._clock, self._ids, self._metrics = reach, rules, tell, clock, ids, metrics
-        self._permited: dict[str, None] = {}
+        self._permitted: dict[str, None] = {}
         self._waiting: list[Permit] = []
         self._calls: dict[str, Call] = {}
         self._open: _Open | None = None
@@ -46,11 +46,11 @@ class SipTelephone:
 
     def ring(self, permit: Permit) -> None:
         """Begin to ring, or as soon as the trunks are open."""
-        if permit.attempt_id in self._permited:
+        if permit.attempt_id in self._permitted:
             return
-        self._permited[permit.attempt_id] = None
-        if len(self._permited) > REMEMBERED:
-            del self._permited[next(iter(self._permited))]
+        self._permitted[permit.attempt_id] = None
+        if len(self._permitted) > REMEMBERED:
+            del self._permitted[next(iter(self._permitted))]
         if self._open is None:
             self._waiting.append(permit)
         else:
@@ -151,7 +151,7 @@ class _Told:
     """What is said of one order's call."""
 
     def __init__(self, telephone: SipTelephone, permit: Permit) -> None:
-        self._telephone, self._permit = telephone, order
+        self._telephone, self._permit = telephone, permit
 
     def unanswered(self, found: Verdict) -> None:
         """Nobody answered."""
