@@ -25,7 +25,7 @@ from services.callback.wiring import build
 
 NUMBER = "+447700900123"
 RING_S = 2
-LIMIT_S = 45.0
+LIMIT_S = 40.0
 
 
 class Desk:
@@ -102,6 +102,7 @@ async def desk(
     finally:
         stop.set()
         await running
+        own.station.storage.close()
 
 
 def _later(seconds: float, act: Callable[[], None]) -> None:

@@ -115,7 +115,7 @@ def called(
     work.mkdir(parents=True)
     (work / "scenario.xml").write_text(text)
     running = Called(port, work / "messages.log", work / "errors.log")
-    command = [sipp.path, "-sf", "scenario.xml", "-i", HOST, "-p", str(port), "-t", "t1" if carrier == "tcp" else "u1"]
+    command = [sipp.path, "-sf", "scenario.xml", "-i", HOST, "-p", str(port), "-t", "u1" if carrier == "udp" else "t1"]
     command += ["-nostdin", "-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log", *more]
     with (work / "screen.log").open("wb") as screen:
         process = subprocess.Popen(command, cwd=work, env=_environment(sipp), stdout=screen, stderr=screen)
