@@ -1,4 +1,4 @@
-"""`python -m tests.adapters.sip`: every scenario played by SIPp, with what was recorded of it. Words choose among them."""
+"""`python -m tests.adapters.sip`: every scenario played by SIPp, with what was recorded of it, and dials as the other side counted them. Words choose among them."""
 
 import asyncio
 import logging
@@ -17,7 +17,9 @@ from adapters.sip.table import SCENARIOS, play
 
 
 async def _all(words: list[str]) -> int:
-    table = Table("scenario", "over", "final answer", "Q.850", "outcome recorded", "ended by", "dials at peer", "attempts", "right?")
+    table = Table(
+        "scenario", "over", "final answer", "Q.850", "outcome recorded", "ended by", "dials at peer", "attempts", "right?"
+    )
     wrong = 0
     sipp = program()
     for scenario in SCENARIOS:

@@ -1,4 +1,4 @@
-"""The callback service with a SIP telephone and a store in memory, in one event loop: what the table and the odd cases ring from."""
+"""The callback service with a SIP telephone and a store in memory, in one event loop: who rings in these tests."""
 
 import asyncio
 import re
@@ -49,7 +49,9 @@ class Desk:
         """The caller of a review is rung: the recorded intention comes first."""
         self._name = review
         now = self.station.clock.now()
-        self._do(OpenReview(review=review, abandonment=Abandonment.BEFORE_QUEUE, abandoned_at=now, number=NUMBER, number_ref="ref"))
+        self._do(
+            OpenReview(review=review, abandonment=Abandonment.BEFORE_QUEUE, abandoned_at=now, number=NUMBER, number_ref="ref")
+        )
         self.again()
 
     def again(self) -> None:
@@ -107,4 +109,3 @@ async def desk(
 
 def _later(seconds: float, act: Callable[[], None]) -> None:
     raise AssertionError("a telephone keeps its own time")
-

@@ -47,10 +47,12 @@ def _answered(name: str, file: str, by: HungUp, joined: bool = True, **more: obj
 
 SCENARIOS = (
     _answered("answered, the caller hangs up", "answered", HungUp.CALLER, handler="handler"),
-    _answered("answered, the handler hangs up", "handler_ends", HungUp.HANDLER, handler="handler_hangs_up", carriers=("udp", "tcp")),
+    _answered(
+        "answered, the handler hangs up", "handler_ends", HungUp.HANDLER, handler="handler_hangs_up", carriers=("udp", "tcp")
+    ),
     _answered("answered over TLS", "answered", HungUp.CALLER, handler="handler", carriers=("tls",)),
     _answered("early media (183), then answered", "early_media", HungUp.CALLER, handler="handler"),
-    _answered("answered, no handler answers", "handler_ends", HungUp.NOBODY_JOINED, False, handler="refused", status="480 Gone"),
+    _answered("answered, no handler answers", "nobody", HungUp.NOBODY_JOINED, False, handler="refused", status="480 Gone"),
     _answered("answered, silent for ever", "handler_ends", HungUp.TIME_LIMIT, handler="handler", limits={"longest_call_s": 1}),
     _answered("401, stale nonce, answered", "challenged", HungUp.CALLER, handler="handler", account=True),
     _answered("407, also for the BYE", "challenged_by_proxy", HungUp.HANDLER, handler="handler_hangs_up", account=True),

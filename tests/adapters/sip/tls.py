@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -64,10 +64,10 @@ async def front(behind: int, folder: Path, name: str = "localhost") -> AsyncIter
         assert task is not None
         visits.add(task)
         inside, onward = await asyncio.open_connection("127.0.0.1", behind)
-        try:
+        with suppress(asyncio.CancelledError):
             await asyncio.gather(_pass(reader, onward), _pass(inside, writer))
-        finally:
-            visits.discard(task)
+        onward.close()
+        visits.discard(task)
 
     server = await asyncio.start_server(visited, "127.0.0.1", 0, ssl=context)
     try:
