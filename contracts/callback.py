@@ -51,6 +51,13 @@ class HungUp(StrEnum):
     LINE_LOST = "line_lost"
 
 
+class Speaker(StrEnum):
+    """Who spoke when an attempt was answered. Only the caller's own word can establish that the caller is safe."""
+
+    CALLER = "caller"
+    SOMEBODY_ELSE = "somebody_else"
+
+
 class Escalation(StrEnum):
     """Why a review left the automatic path."""
 
@@ -59,6 +66,7 @@ class Escalation(StrEnum):
     DURESS = "duress"
     NO_CONTACT = "no_contact"
     DEADLINE = "deadline"
+    DECIDED_BY_PERSON = "decided_by_person"
 
 
 class Disposition(StrEnum):
@@ -68,6 +76,7 @@ class Disposition(StrEnum):
     CALLER_RANG_AGAIN = "caller_rang_again"
     INCIDENT_RESOLVED = "incident_resolved"
     NO_CONTACT_NO_RISK = "no_contact_no_risk"
+    ONE_EPISODE = "one_episode"
     DECIDED_BY_SUPERVISOR = "decided_by_supervisor"
 
 
@@ -95,6 +104,25 @@ class ReviewOpened(Event):
     markers: tuple[Marker, ...] = ()
     location: Location | None = None
     earlier_calls: int = 0
+    waited_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
+
+
+@event("callback")
+class ReviewInformed(Event):
+    """The review learned more: sounds, markers, earlier contacts, the number, open incidents near in place and time.
+
+    Each field holds what is new; `source` says from where, in words without names.
+    """
+
+    review: Text
+    source: Text
+    sounds: tuple[Sound, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    earlier_contacts: Annotated[int, Field(ge=0)] = 0
+    number: Telephone | None = None
+    number_ref: Reference | None = None
+    near: tuple[Text, ...] = ()
+    reasons: tuple[Text, ...] = ()
 
 
 @event("callback")
@@ -126,14 +154,38 @@ class AttemptPlanned(Event):
 
 
 @event("callback")
+class AttemptDeferred(Event):
+    """A planned attempt waits: every trunk is taken, or the number was rung as often as the policy allows in an hour."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    due: Instant
+    reason: Text
+
+
+@event("callback")
 class AttemptStarted(Event):
-    """The intention to dial, recorded before any dialling. `attempt_id` is the identity the telephone network sees."""
+    """The intention to dial, recorded before any dialling. `attempt_id` is the identity the telephone network sees.
+
+    Only the safety gate says it; `permit` tells what the gate looked at.
+    """
 
     review: Text
     attempt: Annotated[int, Field(ge=1)]
     attempt_id: Text
     number: Telephone
     give_up_at: Instant
+    permit: Text | None = None
+
+
+@event("callback")
+class AttemptRecalled(Event):
+    """A telephone that rings is to stop; how the attempt ended is still told."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    attempt_id: Text
+    reason: Text
 
 
 @event("callback")
@@ -150,6 +202,8 @@ class AttemptEnded(Event):
     spoke_to: Narrative | None = None
     verified_by: Narrative | None = None
     free_to_talk: bool | None = None
+    speaker: Speaker | None = None
+    by: Text | None = None
     final: Text | None = None
     q850: int | None = None
 
@@ -210,6 +264,63 @@ class IncidentLinked(Event):
 
 
 @event("callback")
+class EpisodeJoined(Event):
+    """Another call of the same caller belongs to this review. `credited_s` is the wait the caller has behind them by then."""
+
+    review: Text
+    call: Text
+    answered: bool
+    credited_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    by: Text | None = None
+
+
+@event("callback")
+class ReviewMerged(Event):
+    """This review goes on in another one of the same caller: it rings nobody itself and ends with the other."""
+
+    review: Text
+    into: Text
+    reason: Text
+
+
+@event("callback")
+class EmergencyPeriodEnded(Event):
+    """Subscriber and location data of the call can no longer be asked for urgently."""
+
+    review: Text
+
+
+@event("callback")
+class ReviewReopened(Event):
+    """A review that was over is worked on again, with a deadline of its own; its earlier disposition no longer stands."""
+
+    review: Text
+    call: Text
+    reason: Narrative
+    by: Text
+    deadline: Instant
+    rings: bool = True
+
+
+@event("callback")
+class SampleChecked(Event):
+    """A supervisor looked at a review that the policy had closed by itself and that was drawn as a sample."""
+
+    review: Text
+    by: Text
+    agreed: bool
+    reason: Narrative
+
+
+@event("callback")
+class LinkedIncidentEnded(Event):
+    """One of several incidents linked to the review is over; the review stays open as long as another is not."""
+
+    review: Text
+    incident: Text
+
+
+@event("callback")
 class ReviewClosed(Event):
     """The review is over, with its one disposition."""
 
@@ -220,3 +331,36 @@ class ReviewClosed(Event):
     attempts: int
     by: Text
     breach: bool = False
+    sampled: bool = False
+
+
+@event("callback")
+class NumberMarked(Event):
+    """Callback keeps in mind that a marker stands on a number, for a call from it that it has not heard of yet."""
+
+    number_ref: Reference
+    marker: Marker
+
+
+@event("callback")
+class NumberUnmarked(Event):
+    """The marker no longer stands; reviews that are open keep it."""
+
+    number_ref: Reference
+    marker: Marker
+
+
+@event("callback")
+class SceneNoted(Event):
+    """Callback keeps in mind where an open incident is, so that a broken call near it is seen beside it."""
+
+    incident: Text
+    location: Location
+    opening_code: Text
+
+
+@event("callback")
+class SceneCleared(Event):
+    """The incident is over."""
+
+    incident: Text

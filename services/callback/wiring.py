@@ -13,11 +13,11 @@ from chassis.ids import DrawnIds
 from chassis.lifecycle import Loop
 from chassis.process import Wiring
 from chassis.world import World
-from contracts.callback import AttemptStarted
+from contracts.callback import AttemptRecalled, AttemptStarted
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
 from services.callback import api
-from services.callback.application import Callback
+from services.callback.application import NUMBER, SCENE, Callback
 from services.callback.domain import gate
 from services.callback.policy.default import SIP_RULES, load
 from services.callback.reactions import HEEDS, on_timer, react
@@ -36,12 +36,12 @@ def build(world: World) -> Service:
     telephone = _telephone(world)
     return Service(
         "callback",
-        (callback.reviews,),
+        (callback.reviews, NUMBER, SCENE),
         HEARS["callback"],
         callback.handle,
         react,
         on_timer,
-        {AttemptStarted: partial(_ring, telephone)},
+        {AttemptStarted: partial(_ring, telephone), AttemptRecalled: partial(_hang_up, telephone)},
         HEEDS,
         loops=(Loop("telephone", telephone.run),) if isinstance(telephone, SipTelephone) else (),
     )
@@ -74,6 +74,14 @@ def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
     assert isinstance(attempt, AttemptStarted)
     structlog.get_logger().info("dialling", id=attempt.attempt_id, attempt=attempt.attempt)
     telephone.ring(gate.permit(attempt))
+
+
+def _hang_up(telephone: Telephone, recalled: Envelope[Event]) -> None:
+    """A ring that must not go on is stopped."""
+    attempt = recalled.event
+    assert isinstance(attempt, AttemptRecalled)
+    structlog.get_logger().info("hanging up", id=attempt.attempt_id, attempt=attempt.attempt)
+    telephone.hang_up(attempt.attempt_id)
 
 
 WIRING = Wiring(

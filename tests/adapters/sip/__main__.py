@@ -1,4 +1,7 @@
-"""`python -m tests.adapters.sip`: every scenario played by SIPp, with what was recorded of it, and dials as the other side counted them. Words choose among them."""
+"""`python -m tests.adapters.sip`: every scenario played by SIPp, what was recorded of it, and the dials that SIPp counted.
+
+Words choose among them.
+"""
 
 import asyncio
 import logging
