@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
@@ -87,9 +88,11 @@ def all_types() -> Iterator[EventType]:
 
 @cache
 def _import_all() -> None:
-    """A reader of a whole log meets types whose modules nobody imported yet; each service's are in the module of its name."""
+    """A reader of a whole log meets types whose modules nobody imported yet; each service has a module or package here."""
     for service in SERVICES:
-        import_module(f"contracts.{service}")
+        package = import_module(f"contracts.{service}")
+        for part in iter_modules(getattr(package, "__path__", ()), f"contracts.{service}."):
+            import_module(part.name)
 
 
 def personal_fields(model: type[Value]) -> dict[str, Personal]:
