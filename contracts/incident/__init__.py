@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.envelope import Event, Instant, Narrative, Text
+from contracts.envelope import Event, Instant, Narrative, Reference, Text
 from contracts.places import Location
 from contracts.registry import event
 
@@ -56,6 +56,8 @@ class IncidentOpened(Event):
     reference: Text | None = None
     qualifiers: tuple[Text, ...] = ()
     welfare_unknown: bool = False
+    rural: bool = False
+    cell: Reference | None = None
 
 
 @event("incident")

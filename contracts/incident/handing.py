@@ -23,6 +23,7 @@ class Function(StrEnum):
     ACCEPT = "accept"
     REFUSE = "refuse"
     UPDATE = "update"
+    COMPLETE = "complete"
     CLOSURE = "closure"
 
 
