@@ -9,8 +9,8 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
+import contracts
 from contracts.envelope import Event, Personal, Value
-from contracts.topics import SERVICES
 
 E = TypeVar("E", bound=type[Event])
 
@@ -88,11 +88,9 @@ def all_types() -> Iterator[EventType]:
 
 @cache
 def _import_all() -> None:
-    """A reader of a whole log meets types whose modules nobody imported yet; each service has a module or package here."""
-    for service in SERVICES:
-        package = import_module(f"contracts.{service}")
-        for part in iter_modules(getattr(package, "__path__", ()), f"contracts.{service}."):
-            import_module(part.name)
+    """A reader of a whole log meets types whose modules nobody imported yet: any module here may hold some."""
+    for module in iter_modules(contracts.__path__):
+        import_module(f"contracts.{module.name}")
 
 
 def personal_fields(model: type[Value]) -> dict[str, Personal]:

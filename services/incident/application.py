@@ -19,7 +19,7 @@ from contracts.incident import (
     Vulnerability,
     VulnerabilityNoted,
 )
-from contracts.incident.backlog import EscalationReason
+from contracts.incident_backlog import EscalationReason
 from contracts.places import Location
 from contracts.refusals import Invalid
 from services.incident.aggregates import DAY, INCIDENT, THRIVE
