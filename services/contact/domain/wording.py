@@ -18,6 +18,8 @@ from services.contact.domain.facts import (
 )
 from services.contact.domain.times import stamp
 
+_WELFARE = {None: "", True: ", known to be well", False: ", not known to be well"}
+
 
 def words(fact: CallFact) -> str:
     """What was said, with the time that was told."""
@@ -27,13 +29,13 @@ def words(fact: CallFact) -> str:
 def _what(fact: CallFact) -> str:
     match fact:
         case PresentCall():
-            return f"presented on line {fact.line or Line.EMERGENCY}"
+            return f"presented on line {fact.line or Line.EMERGENCY}" + (f" from {fact.number_ref}" if fact.number_ref else "")
         case QueueCall():
             return f"queued for {fact.queue}"
         case AnswerCall():
             return f"answered by {fact.handler}"
         case HangUp():
-            return "hung up"
+            return "hung up" + (f", heard {', '.join(fact.sounds)}" if fact.sounds else "") + _WELFARE[fact.welfare_established]
         case EndCall():
             return "ended"
         case EstimateLocation():
