@@ -49,6 +49,6 @@ def _what(fact: CallFact) -> str:
         case LearnNumber():
             return f"number from {fact.source}"
         case KeepPlace():
-            return "place kept"
+            return "place kept" + (f" for {fact.number_ref}" if fact.number_ref else "")
         case MissPlace():
             return f"rung back by {fact.handler}"
