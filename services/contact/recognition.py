@@ -65,7 +65,10 @@ class Recognition:
         window = self.episodes.at(tx.now).repeat_window
         others = self.settled(tx, refs, at - window, at)
         earlier = episode.earlier(others, call.call, at, self.episodes.at(tx.now))
-        return Known(association.markers(found), association.reasons(found), earlier)
+        reasons = association.reasons(found)
+        if len(found) == self.policy.at(tx.now).associations.at_most:
+            reasons = (*reasons, "more belongs to the caller than is followed")
+        return Known(association.markers(found), reasons, earlier)
 
     def same_caller(self, tx: Transaction, call: Call) -> dict[str, str]:
         """The numbers and people that are the same caller, and by what; another person of an address is none."""

@@ -14,7 +14,7 @@ from chassis.http.edge import edge_of
 from contracts.contact import Line, Sound
 from contracts.envelope import Instant, Telephone
 from contracts.places import Location
-from services.contact.api.access import Name, Telephony
+from services.contact.api.access import Name, Telephony, Words
 from services.contact.api.calls import told
 from services.contact.domain.facts import (
     AnswerCall,
@@ -109,9 +109,13 @@ class Located(_Fact):
 
     fact: Literal["located"]
     location: Location
+    cell: Annotated[
+        Name | None, Field(description="The cell's name in the network: calls from one cell are looked at together.")
+    ] = None
+    words: Annotated[Words | None, Field(description="What the network wrote beside its estimate. It is no address.")] = None
 
     def command(self, at: datetime) -> CallCommand:
-        return EstimateLocation(call=self.id, at=at, location=self.location)
+        return EstimateLocation(call=self.id, at=at, location=self.location, cell=self.cell, words=self.words)
 
 
 FactBody = Annotated[Presented | Queued | Answered | HungUp | Ended | Located, Field(discriminator="fact")]
