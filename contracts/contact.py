@@ -132,6 +132,7 @@ class CallAbandoned(Event):
     earlier_calls: int = 0
     channel: Channel | None = None
     start: Start | None = None
+    welfare_established: bool | None = None
 
 
 @event("contact")
@@ -151,6 +152,7 @@ class CallEnded(Event):
     call: Text
     talked_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     hung_up: bool = False
+    welfare_established: bool | None = None
 
 
 @event("contact")
@@ -160,48 +162,6 @@ class StartRecognised(Event):
     call: Text
     start: Start
     by: Text
-
-
-@event("contact")
-class PlaceCredited(Event):
-    """The caller of a waiting call had waited before and came back: the place is the one of the earlier call."""
-
-    call: Text
-    place_at: Instant
-    earlier_call: Text
-
-
-@event("contact")
-class PlaceKept(Event):
-    """A caller agreed to be rung back in turn: the place in the queue stands also when the line goes. Never on 999."""
-
-    call: Text
-    number: Telephone
-    number_ref: Reference
-    by: Text
-
-
-@event("contact")
-class LineReleased(Event):
-    """A caller whose place is kept hung up. That is no abandonment: the place waits on."""
-
-    call: Text
-
-
-@event("contact")
-class PlaceRung(Event):
-    """The kept place came up and its caller was rung, and not reached."""
-
-    call: Text
-    handler: Text
-
-
-@event("contact")
-class PlaceGivenUp(Event):
-    """The kept place is not needed any more: its caller was answered in another call."""
-
-    call: Text
-    answered_call: Text
 
 
 @event("contact")

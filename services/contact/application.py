@@ -1,19 +1,33 @@
 """Contact's use cases: take what telephony and handsets say, remember what people record, and tell what follows."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
+from services.contact.desks import DeskCommand, Desks
 from services.contact.domain import telling
 from services.contact.domain.call import Call, known_as
 from services.contact.domain.caller import Associate, Caller, CallerCommand, EndAssociation, LiftMarker, PlaceMarker
 from services.contact.domain.caller_rules import CallerRules
-from services.contact.domain.episode import Rules
-from services.contact.domain.facts import CallCommand, EstimateLocation, FromCaller, HangUp, IdentifyCaller
+from services.contact.domain.facts import (
+    CallCommand,
+    CreditPlace,
+    EstimateLocation,
+    Fact,
+    FromCaller,
+    HangUp,
+    HearSounds,
+    IdentifyCaller,
+    MissPlace,
+    NoteMatch,
+    NoteRangAgain,
+    RecogniseStart,
+)
 from services.contact.domain.handset import Message, TakeHandsetMessage
 from services.contact.domain.locating import GUESSES
+from services.contact.domain.rules import Rules
 from services.contact.domain.surge import DismissSurge, TakeSurge
 from services.contact.episodes import Episodes
 from services.contact.handsets import HandsetPost
@@ -22,18 +36,30 @@ from services.contact.policy import caller as caller_policy
 from services.contact.recognition import Recognition
 from services.contact.streams import CALL, call_stream
 from services.contact.surges import SurgeWatch
+from services.contact.turns import Turns
 
-Command = CallCommand | CallerCommand | TakeHandsetMessage | TakeSurge | DismissSurge
+Command = CallCommand | CallerCommand | TakeHandsetMessage | TakeSurge | DismissSurge | DeskCommand
 
 
-@dataclass(frozen=True, slots=True)
 class Contact:
     """The use cases, given the policies, the reading of numbers, and the key of handsets' seals."""
 
-    policy: Dated[Rules]
-    numbers: Numbers
-    callers: Dated[CallerRules] = field(default_factory=caller_policy.load)
-    handset_key: bytes | None = None
+    def __init__(
+        self,
+        policy: Dated[Rules],
+        numbers: Numbers,
+        callers: Dated[CallerRules] | None = None,
+        handset_key: bytes | None = None,
+    ) -> None:
+        callers = callers or caller_policy.load()
+        self.policy = policy
+        self.numbers = numbers
+        self.desks = Desks(policy)
+        self.recognition = Recognition(policy, callers, numbers)
+        self._episodes = Episodes(policy, self.recognition)
+        self._turns = Turns(policy, self.recognition)
+        self._surges = SurgeWatch(callers, numbers)
+        self._handsets = HandsetPost(callers, numbers, handset_key)
 
     def handle(self, tx: Transaction, command: Command) -> Loaded[Any]:
         """Obey one command."""
@@ -44,28 +70,17 @@ class Contact:
                 return self._take(tx, command)
             case TakeSurge() | DismissSurge():
                 return self._surges.answer(tx, command)
-            case _:
+            case Fact() | NoteMatch() | NoteRangAgain() | CreditPlace():
                 return self._tell(tx, command)
-
-    @property
-    def recognition(self) -> Recognition:
-        """Who calls."""
-        return Recognition(self.policy, self.callers, self.numbers)
-
-    @property
-    def _surges(self) -> SurgeWatch:
-        return SurgeWatch(self.callers, self.numbers)
-
-    @property
-    def _handsets(self) -> HandsetPost:
-        return HandsetPost(self.callers, self.numbers, self.handset_key)
+            case _:
+                return self.desks.handle(tx, command)
 
     def _record(self, tx: Transaction, command: CallerCommand) -> Loaded[Caller]:
         """What is recorded of a number, a person or an address reaches the calls that it bears on, also those that broke off."""
         recorded = self.recognition.record(tx, command)
         for call in self.recognition.touched(tx, command):
             self.recognition.tell(tx, call)
-            Episodes(self.policy, self.recognition).join(tx, call)
+            self._episodes.join(tx, call)
         return recorded
 
     def _take(self, tx: Transaction, command: TakeHandsetMessage) -> Loaded[Message]:
@@ -75,6 +90,8 @@ class Contact:
         return kept
 
     def _tell(self, tx: Transaction, command: CallCommand) -> Loaded[Call]:
+        if isinstance(command, Fact) and command.teller is not None:
+            self.desks.hear(tx, command.teller)
         stream = call_stream(command.call)
         before = tx.load(CALL, stream)
         after = tx.record(CALL, stream, telling.decide(before.state, self._read(tx, before.state, command), tx.now))
@@ -83,13 +100,19 @@ class Contact:
         return tx.load(CALL, stream)
 
     def _read(self, tx: Transaction, call: Call | None, command: CallCommand) -> CallCommand:
-        """The command with the references of what it names, and a hang-up with what is on record."""
+        """The command at a time that can be, with the references of what it names; with the records where the call may break."""
+        rules = self.policy.at(tx.now)
+        if isinstance(command, Fact) and not rules.clocks.possible(command.at, tx.now):
+            command = replace(command, at=tx.now, told_at=command.at)
         if isinstance(command, FromCaller) and command.number is not None:
             number, number_ref = self.numbers.known(command.number)
             command = replace(command, number=number, number_ref=number_ref)
         match command:
-            case HangUp():
-                return self.recognition.with_record(tx, call, command)
+            case HangUp() | HearSounds() | RecogniseStart():
+                known = self.recognition.with_record(tx, call, command)
+                return replace(command, markers=known.markers, earlier_calls=known.earlier)
+            case MissPlace():
+                return replace(command, rings_at_most=rules.place_rings_at_most)
             case IdentifyCaller():
                 return replace(command, person_ref=self.numbers.person(command.person))
             case EstimateLocation():
@@ -110,9 +133,13 @@ class Contact:
             self.recognition.tell(tx, call)
         if located:
             self._surges.look(tx, call)
+        queued = call.waiting and (before is None or not before.waiting)
+        if settled or queued or (recognised and call.waiting):
+            self._turns.follow(tx, before, call)
         if settled:
-            Episodes(self.policy, self.recognition).join(tx, call)
-        return recognised or located or settled
+            self.desks.promise(tx, before, call)
+            self._episodes.join(tx, call)
+        return recognised or located or settled or queued
 
 
 def _settling(call: Call | None) -> tuple[tuple[str, ...], datetime | None, datetime | None] | None:

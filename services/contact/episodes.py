@@ -6,8 +6,8 @@ from chassis.dated import Dated
 from chassis.host import Transaction
 from services.contact.domain import episode, telling
 from services.contact.domain.call import Call
-from services.contact.domain.episode import Rules
 from services.contact.domain.facts import NoteRangAgain
+from services.contact.domain.rules import Rules
 from services.contact.recognition import Recognition
 from services.contact.streams import CALL, call_stream
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from chassis.dated import Dated
 from services.contact.domain.caller_rules import CallerRules
-from services.contact.domain.episode import Rules
+from services.contact.domain.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from services.contact.domain.association import Reached, Start
 from services.contact.domain.call import Call
 from services.contact.domain.caller import Associate, Caller, CallerCommand, EndAssociation
 from services.contact.domain.caller_rules import CallerRules
-from services.contact.domain.episode import Rules
-from services.contact.domain.facts import HangUp, NoteMatch
+from services.contact.domain.facts import MayBreak, NoteMatch
+from services.contact.domain.rules import Rules
 from services.contact.numbers import Numbers
 from services.contact.streams import CALL, CALLER, call_stream, caller_stream
 
@@ -84,13 +84,12 @@ class Recognition:
         stream = call_stream(call.call)
         tx.record(CALL, stream, telling.decide(tx.load(CALL, stream).state, note, tx.now))
 
-    def with_record(self, tx: Transaction, call: Call | None, gone: HangUp) -> HangUp:
-        """A hang-up with everything that is on record about its caller at this moment."""
+    def with_record(self, tx: Transaction, call: Call | None, gone: MayBreak) -> Known:
+        """Everything that is on record about a caller who is gone, or may be, at this moment."""
         state = call or Call(gone.call, gone.at)
         if state.number_ref is None:
             state = structs.replace(state, number_ref=gone.number_ref)
-        known = self.known(tx, state, gone.at)
-        return replace(gone, markers=known.markers, earlier_calls=known.earlier)
+        return self.known(tx, state, state.over_at or gone.at)
 
     def settled(self, tx: Transaction, refs: list[str], start: datetime, end: datetime) -> Iterator[Call]:
         """Other calls of any of these that may have settled between two instants."""

@@ -4,6 +4,7 @@ from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
 from services.contact.domain import call as calls
 from services.contact.domain import caller as callers
+from services.contact.domain import folding
 from services.contact.domain import handset as handsets
 from services.contact.domain import surge as surges
 from services.contact.domain.call import Call
@@ -11,7 +12,7 @@ from services.contact.domain.caller import Caller
 from services.contact.domain.handset import Message
 from services.contact.domain.surge import Surge
 
-CALL = Aggregate("call", Call, calls.EVOLVE, index=calls.index)
+CALL = Aggregate("call", Call, folding.EVOLVE, index=calls.index)
 CALLER = Aggregate("caller", Caller, callers.EVOLVE, index=callers.index)
 HANDSET = Aggregate("handset", Message, handsets.EVOLVE, index=handsets.index)
 SURGE = Aggregate("surge", Surge, surges.EVOLVE, index=surges.index)

@@ -23,7 +23,7 @@ def build(world: World) -> Service:
     """The service of one force; its own rules are `contact.toml` and `contact-caller.toml` in the folder of its policies."""
     rules = Policies(load(_own(world, "contact.toml")), caller.load(_own(world, "contact-caller.toml")))
     contact = Contact(rules.episodes, Numbers(telephone, world.reference), rules.callers, world.handset_key)
-    kinds = (CALL, CALLER, HANDSET, SURGE)
+    kinds = (CALL, CALLER, HANDSET, SURGE, *contact.desks.aggregates)
     return Service("contact", kinds, HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS, rules)
 
 

@@ -5,9 +5,23 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from chassis.host import Host
-from services.contact.api import calls, handsets, identities, markers, queues, surges, telephony
+from services.contact.api import (
+    calls,
+    contacts,
+    feeds,
+    handsets,
+    identities,
+    learned,
+    markers,
+    promises,
+    queues,
+    surges,
+    telephony,
+)
+
+_CONCERNS = (telephony, handsets, markers, calls, identities, learned, queues, contacts, promises, feeds, surges)
 
 
 def routers(host: Host) -> Sequence[APIRouter]:
     """All routes of the service."""
-    return tuple(concern.router(host) for concern in (telephony, handsets, markers, calls, identities, queues, surges))
+    return tuple(concern.router(host) for concern in _CONCERNS)

@@ -1,7 +1,7 @@
 """Telephony tells its facts: one at a time, in any order, late or again."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -11,10 +11,10 @@ from starlette.responses import Response
 from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.edge import edge_of
-from contracts.contact import Line, Sound
-from contracts.envelope import Instant, Telephone
+from contracts.contact import Channel, Line, Sound, Start
+from contracts.envelope import Instant
 from contracts.places import Location
-from services.contact.api.access import Name, Telephony, Words
+from services.contact.api.access import Name, Number, Telephony, Words
 from services.contact.api.calls import told
 from services.contact.domain.facts import (
     AnswerCall,
@@ -22,36 +22,59 @@ from services.contact.domain.facts import (
     EndCall,
     EstimateLocation,
     HangUp,
+    KeepPlace,
     PresentCall,
     QueueCall,
+    RecogniseStart,
 )
 from services.contact.streams import call_id
 from services.contact.views import CallView
 
 
 class _Fact(Body):
-    """What every fact says: which switch, the switch's own name for the call, and when it was by the switch's clock."""
+    """What every fact says: which switch, the switch's own name for the call, and when it was by the teller's clock."""
 
     switch: Name
     call: Name
     at: Annotated[
-        Instant | None, Field(description="By the switch's clock; left out: now. A fact told again keeps its time.")
+        Instant | None, Field(description="By the teller's clock; left out: now. A fact told again keeps its time.")
+    ] = None
+    told_by: Annotated[
+        Name | None, Field(description="Another switch or feed that says so; left out: `switch` itself. `paper` is not watched.")
     ] = None
 
     @property
-    def id(self) -> str:
-        return call_id(self.switch, self.call)
+    def common(self) -> "Common":
+        """What every command of a fact begins with."""
+        return {"call": call_id(self.switch, self.call), "teller": self.told_by or self.switch}
+
+
+class Common(TypedDict):
+    """The call, and who tells of it."""
+
+    call: str
+    teller: str
 
 
 class Presented(_Fact):
-    """The operator began to transfer the call."""
+    """The operator began to transfer the call. `start`: what had put it through, if it was no request in words."""
 
     fact: Literal["presented"]
     line: Line = Line.EMERGENCY
-    number: Telephone | None = None
+    number: Number | None = None
+    channel: Channel | None = None
+    start: Start | None = None
 
     def command(self, at: datetime) -> CallCommand:
-        return PresentCall(call=self.id, at=at, switch=self.switch, line=self.line, number=self.number)
+        return PresentCall(
+            **self.common,
+            at=at,
+            switch=self.switch,
+            line=self.line,
+            number=self.number or None,
+            channel=self.channel,
+            start=self.start,
+        )
 
 
 class Queued(_Fact):
@@ -61,7 +84,7 @@ class Queued(_Fact):
     queue: Name
 
     def command(self, at: datetime) -> CallCommand:
-        return QueueCall(call=self.id, at=at, queue=self.queue)
+        return QueueCall(**self.common, at=at, queue=self.queue)
 
 
 class Answered(_Fact):
@@ -72,26 +95,31 @@ class Answered(_Fact):
     left_queue_at: Instant | None = None
 
     def command(self, at: datetime) -> CallCommand:
-        return AnswerCall(call=self.id, at=at, handler=self.handler, left_queue_at=self.left_queue_at)
+        return AnswerCall(**self.common, at=at, handler=self.handler, left_queue_at=self.left_queue_at)
 
 
 class HungUp(_Fact):
-    """The caller is gone; with what was heard, and whether all was known to be well."""
+    """The caller is gone; with what was heard, and whether all was known to be well.
+
+    `in_stage_1`: the operator says that it was before the call was put through to any control room.
+    """
 
     fact: Literal["hung_up"]
     line: Line | None = None
-    number: Telephone | None = None
+    number: Number | None = None
     sounds: Annotated[tuple[Sound, ...], Field(max_length=3)] = ()
     welfare_established: bool | None = None
+    in_stage_1: bool = False
 
     def command(self, at: datetime) -> CallCommand:
         return HangUp(
-            call=self.id,
+            **self.common,
             at=at,
             line=self.line,
-            number=self.number,
+            number=self.number or None,
             sounds=self.sounds,
             welfare_established=self.welfare_established,
+            in_stage_1=self.in_stage_1,
         )
 
 
@@ -101,7 +129,7 @@ class Ended(_Fact):
     fact: Literal["ended"]
 
     def command(self, at: datetime) -> CallCommand:
-        return EndCall(call=self.id, at=at)
+        return EndCall(**self.common, at=at)
 
 
 class Located(_Fact):
@@ -115,10 +143,33 @@ class Located(_Fact):
     words: Annotated[Words | None, Field(description="What the network wrote beside its estimate. It is no address.")] = None
 
     def command(self, at: datetime) -> CallCommand:
-        return EstimateLocation(call=self.id, at=at, location=self.location, cell=self.cell, words=self.words)
+        return EstimateLocation(**self.common, at=at, location=self.location, cell=self.cell, words=self.words)
 
 
-FactBody = Annotated[Presented | Queued | Answered | HungUp | Ended | Located, Field(discriminator="fact")]
+class Recognised(_Fact):
+    """What had put the call through is known now: 55 was pressed, or a telephone or a car rang by itself."""
+
+    fact: Literal["recognised"]
+    start: Start
+
+    def command(self, at: datetime) -> CallCommand:
+        return RecogniseStart(**self.common, at=at, start=self.start, by=self.told_by or self.switch)
+
+
+class KeepsPlace(_Fact):
+    """The caller agreed to be rung back in turn. Kept for 101 and the helpline; on 999 it is set aside."""
+
+    fact: Literal["keeps_place"]
+    consent: Literal[True]
+    number: Number | None = None
+
+    def command(self, at: datetime) -> CallCommand:
+        return KeepPlace(**self.common, at=at, number=self.number or None, by=self.told_by or self.switch)
+
+
+FactBody = Annotated[
+    Presented | Queued | Answered | HungUp | Ended | Located | Recognised | KeepsPlace, Field(discriminator="fact")
+]
 
 
 def router(host: Host) -> APIRouter:
