@@ -42,7 +42,7 @@ class Reached(NamedTuple):
 def starts(call: Call) -> Iterator[Start]:
     """What the call itself names."""
     if call.number_ref is not None:
-        yield Start(SubjectKind.NUMBER, call.number_ref)
+        yield from (Start(SubjectKind.NUMBER, ref) for ref in (call.number_ref, *call.earlier_refs))
     yield from (Start(SubjectKind.PERSON, ref) for ref in call.persons)
     yield from (Start(SubjectKind.ADDRESS, ref) for ref in call.addresses)
 

@@ -224,3 +224,13 @@ def test_a_surge_is_listed_with_every_caller_and_answered(switch: TestClient, ha
     refused = handler.post(f"/surges/{offered['surge']}/dismiss", json={"reason": "a concert"})
     assert (refused.status_code, refused.json()["code"]) == (409, "surge-taken")
     assert done(handler.get("/surges"))["items"] == []
+
+
+def test_a_form_the_caller_sent_before_is_on_the_screen(switch: TestClient, handler: TestClient) -> None:
+    form = {"channel": "online_form", "source": "web", "reference": "f1", "at": "2026-06-05T11:40:00Z", "words": "help"} | PHONE
+    sent = handler.post("/contacts", json=form)
+    assert sent.status_code in (200, 201), sent.text
+    screen = done(handler.get(f"/calls/{told(switch, PRESENTED)}/screen"))
+    [earlier] = screen["earlier"]
+    assert (earlier["channel"], earlier["status"], earlier["call"]) == ("online_form", "waiting", None)
+    assert screen["repeats"] == 1

@@ -1,5 +1,6 @@
 """Who is this: markers and earlier calls by number, person and address, told at arrival and again when more is known."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 
 from chassis.testing.memory import MemoryTransaction
 from contracts.callers import PersonAssociated, SubjectKind
-from contracts.contact import CallAbandoned, CallerMatched, CallerRangAgain, Line, Marker
+from contracts.contact import CallAbandoned, CallerMatched, CallerRangAgain, Channel, Line, Marker
 from contracts.places import Location, LocationSource
 from contracts.refusals import Invalid, NotFound
 from services.contact.application import Contact
 from services.contact.domain.caller import Associate, EndAssociation, LiftMarker, PlaceMarker, Subject
+from services.contact.domain.contacting import ReceiveContact
 from services.contact.domain.facts import AnswerCall, EstimateLocation, HangUp, IdentifyCaller, PresentCall
 from services.contact.numbers import Numbers
 from services.contact.policy import default
@@ -204,3 +206,13 @@ def test_a_hostel_with_hundreds_of_people_is_followed_so_far_and_no_further() ->
     desk.told(warn(HOME), presented(), gone())
     assert desk.abandoned().markers == (Marker.DOMESTIC_ABUSE,)
     assert desk.matched()[-1].reasons[-1] == "more belongs to the caller than is followed"
+
+
+def test_a_contact_by_another_channel_counts_for_the_call_that_follows() -> None:
+    form = ReceiveContact(
+        contact="f", at=minutes(-20), channel=Channel.ONLINE_FORM, source="web", number=PHONE.text, words="help"
+    )
+    desk = Desk().told(form, form, presented(), gone())
+    assert [event.earlier_contacts for event in desk.matched()] == [1]
+    assert desk.abandoned().earlier_calls == 0, "a form is no call"
+    assert Desk().told(replace(form, at=minutes(-61)), presented()).matched() == []
