@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from chassis.clock import Clock
+from chassis.metrics import Metrics
+from chassis.sip_settings import Sip
 
 
 class After(Protocol):
@@ -37,4 +39,6 @@ class World:
     clock: Clock
     policy: Path | None = None
     telephone: str = "simulated"
+    sip: Sip | None = None
+    metrics: Metrics | None = None
     handset_key: bytes | None = None

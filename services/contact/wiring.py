@@ -11,6 +11,7 @@ from chassis.world import World
 from contracts.topics import HEARS
 from services.contact import api
 from services.contact.application import Contact
+from services.contact.figures import api as figures_api
 from services.contact.numbers import Numbers
 from services.contact.policies import Policies
 from services.contact.policy import caller
@@ -24,7 +25,7 @@ def build(world: World) -> Service:
     rules = Policies(load(_own(world, "contact.toml")), caller.load(_own(world, "contact-caller.toml")))
     contact = Contact(rules.episodes, Numbers(telephone, world.reference), rules.callers, world.handset_key)
     kinds = (CALL, CALLER, HANDSET, SURGE, *contact.desks.aggregates)
-    return Service("contact", kinds, HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS, rules)
+    return Service("contact", kinds, HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS, rules=rules)
 
 
 def _own(world: World, name: str) -> Path | None:
@@ -38,6 +39,7 @@ WIRING = Wiring(
     "Contact: telephony facts become the life of a call; who broke off, and how.",
     build,
     api.routers,
+    figures_api.routers,
 )
 
 openapi_app = partial(described, WIRING)

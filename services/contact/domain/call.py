@@ -98,7 +98,8 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def index(call: Call) -> Iterable[tuple[str, str]]:
-    """Calls in progress by age, those waiting in the order of answering; all by who calls, newest first and by hour."""
+    """By beginning; in progress by age; waiting in the order of answering; by who calls, newest first and by hour."""
+    yield "began", stamp(call.since)
     if call.over_at is None:
         yield "open", stamp(call.since)
     if call.waiting:

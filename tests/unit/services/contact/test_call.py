@@ -66,12 +66,14 @@ def test_a_call_is_presented_queued_answered_and_ended() -> None:
     assert ("waiting", "0 2017-06-01T12:00:02.000000Z 2017-06-01T12:00:02.000000Z 999") in story.index()
     story.when(ANSWERED, T).then(CallAnswered(at=s(9), call="c", handler="h7", left_queue_at=s(10), waited_s=8))
     assert story.index() == {
+        ("began", "2017-06-01T12:00:00.000000Z"),
         ("open", "2017-06-01T12:00:00.000000Z"),
         ("subject", "tel:1 998503681599"),
         ("subject-hour", "tel:1 2017-06-01T12"),
     }
     story.when(ENDED, T).then(CallEnded(at=s(60), call="c", talked_s=51))
-    assert story.index() == {("subject", "tel:1 998503681599"), ("subject-hour", "tel:1 2017-06-01T12")}
+    began = ("began", "2017-06-01T12:00:00.000000Z")
+    assert story.index() == {began, ("subject", "tel:1 998503681599"), ("subject-hour", "tel:1 2017-06-01T12")}
 
 
 @pytest.mark.parametrize("fact", [PRESENTED, QUEUED, ANSWERED, GONE, ENDED, EstimateLocation(call="c", at=T, location=CELL)])
