@@ -86,7 +86,7 @@ def _facts(review: Review, command: Command, now: datetime, rules: Rules) -> lis
         case CloseMerged():
             return episode.close_merged(review, command, now, rules)
         case LinkIncident():
-            return people.link(review, command, now)
+            return people.link(review, command, now, rules)
         case NoteIncidentClosed():
             return _incident_closed(review, command, now, rules)
         case NoteIncidentReopened():
