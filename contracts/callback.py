@@ -33,8 +33,22 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     DEAD_HANDSET = "dead_handset"
     NUMBER_UNKNOWN = "number_unknown"
+    NUMBER_CHANGED = "number_changed"
     NETWORK_FAILURE = "network_failure"
+    CANCELLED_ELSEWHERE = "cancelled_elsewhere"
     UNKNOWN = "unknown"
+
+
+class HungUp(StrEnum):
+    """Who or what ended an answered call."""
+
+    CALLER = "caller"
+    HANDLER = "handler"
+    TIME_LIMIT = "time_limit"
+    NOBODY_JOINED = "nobody_joined"
+    NO_MEDIA = "no_media"
+    TAKEN_BACK = "taken_back"
+    LINE_LOST = "line_lost"
 
 
 class Speaker(StrEnum):
@@ -176,7 +190,10 @@ class AttemptRecalled(Event):
 
 @event("callback")
 class AttemptEnded(Event):
-    """What the telephone, a person, or the clock said about an attempt."""
+    """What the telephone, a person, or the clock said about an attempt.
+
+    `final` is the network's last word (a SIP status, or why there is none), `q850` the cause it gave.
+    """
 
     review: Text
     attempt: Annotated[int, Field(ge=1)]
@@ -187,6 +204,20 @@ class AttemptEnded(Event):
     free_to_talk: bool | None = None
     speaker: Speaker | None = None
     by: Text | None = None
+    final: Text | None = None
+    q850: int | None = None
+
+
+@event("callback")
+class AttemptHungUp(Event):
+    """An answered call ended. `joined` is the telephone of the call handler who was put through, since `joined_at`."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    attempt_id: Text
+    by: HungUp
+    joined: Text | None = None
+    joined_at: Instant | None = None
 
 
 @event("callback")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.callback import Disposition, Escalation, Outcome, Risk, Role, Speaker
+from contracts.callback import Disposition, Escalation, HungUp, Outcome, Risk, Role, Speaker
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.places import Location
 from services.callback.domain.attempt import Attempt
@@ -28,6 +28,10 @@ class AttemptView(BaseModel):
     outcome: Outcome | None = None
     spoke_to: str | None = None
     verified_by: str | None = None
+    final: str | None = None
+    q850: int | None = None
+    hung_up: HungUp | None = None
+    joined: str | None = None
     speaker: Speaker | None = None
     cancelled_because: str | None = None
 
@@ -207,6 +211,10 @@ def _attempt(attempt: Attempt) -> AttemptView:
         outcome=attempt.outcome,
         spoke_to=attempt.spoke_to,
         verified_by=attempt.verified_by,
+        final=attempt.final,
+        q850=attempt.q850,
+        hung_up=attempt.hung_up,
+        joined=attempt.joined,
         speaker=attempt.speaker,
         cancelled_because=attempt.cancelled,
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.callback import Outcome, Speaker
+from contracts.callback import HungUp, Outcome, Speaker
 from services.callback.domain.rules import Rules
 
 
@@ -29,6 +29,10 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     spoke_to: str | None = None
     verified_by: str | None = None
     speaker: Speaker | None = None
+    final: str | None = None
+    q850: int | None = None
+    hung_up: HungUp | None = None
+    joined: str | None = None
     past: bool = False
 
     @property
@@ -44,7 +48,12 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def talking(self) -> bool:
         """Somebody answered, and a call handler has yet to say what was established."""
-        return self.outcome is Outcome.ANSWERED
+        return self.outcome is Outcome.ANSWERED and not self.unheard
+
+    @property
+    def unheard(self) -> bool:
+        """Somebody answered, and hung up or was let go before a call handler was there: nobody will say anything of it."""
+        return self.outcome is Outcome.ANSWERED and self.hung_up is not None and self.joined is None
 
     @property
     def settled(self) -> bool:

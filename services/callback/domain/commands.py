@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.callback import Outcome, Risk, Role, Speaker
+from contracts.callback import HungUp, Outcome, Risk, Role, Speaker
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.envelope import Reference, Telephone
 from contracts.places import Location
@@ -188,6 +188,20 @@ class EndRinging:
     attempt_id: str
     outcome: Outcome
     at: datetime
+    final: str | None = None
+    q850: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteHangUp:
+    """The telephone says how an answered call ended, and which call handler was joined to it, if any."""
+
+    review: str
+    attempt_id: str
+    by: HungUp
+    at: datetime
+    joined: str | None = None
+    joined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

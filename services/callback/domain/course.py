@@ -74,6 +74,8 @@ def _next_due(review: Review, now: datetime, rules: Rules) -> datetime | None:
 
 def consequence(attempt: Attempt, rules: Rules) -> Then | None:
     """What policy makes of how an attempt ended; None while it has not, or when safety decides."""
+    if attempt.unheard:
+        return Then.NEXT
     return None if attempt.outcome is None else rules.after.get(attempt.outcome)
 
 

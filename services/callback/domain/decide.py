@@ -22,6 +22,7 @@ from services.callback.domain.commands import (
     GiveUpWaiting,
     LearnFromEpisode,
     LinkIncident,
+    NoteHangUp,
     NoteIncidentClosed,
     NoteIncidentReopened,
     NoteRangAgain,
@@ -51,6 +52,7 @@ Command = (
     | PassDeadline
     | EndEmergencyPeriod
     | EndRinging
+    | NoteHangUp
     | RecordOutcome
     | EscalateReview
     | CloseReview
@@ -59,7 +61,7 @@ Command = (
     | CloseMerged
 )
 
-ASKED = (EndRinging, RecordOutcome, EscalateReview, CloseReview, ReopenReview, CheckSample)
+ASKED = (EndRinging, NoteHangUp, RecordOutcome, EscalateReview, CloseReview, ReopenReview, CheckSample)
 """Commands that are refused when there is no such review; all others are facts about calls that may have none."""
 
 
@@ -91,7 +93,7 @@ def _facts(review: Review, command: Command, now: datetime, rules: Rules) -> lis
             return _incident_closed(review, command, now, rules)
         case NoteIncidentReopened():
             return _incident_reopened(review, command, now, rules)
-        case StartAttempt() | GiveUpWaiting() | EndRinging() | RecordOutcome():
+        case StartAttempt() | GiveUpWaiting() | EndRinging() | NoteHangUp() | RecordOutcome():
             return _rung(review, command, now, rules)
         case PassDeadline():
             return _pass_deadline(review, now, rules)
@@ -104,7 +106,7 @@ def _facts(review: Review, command: Command, now: datetime, rules: Rules) -> lis
 
 
 def _rung(
-    review: Review, command: StartAttempt | GiveUpWaiting | EndRinging | RecordOutcome, now: datetime, rules: Rules
+    review: Review, command: StartAttempt | GiveUpWaiting | EndRinging | NoteHangUp | RecordOutcome, now: datetime, rules: Rules
 ) -> list[Event]:
     match command:
         case StartAttempt():
@@ -113,6 +115,8 @@ def _rung(
             return ringing.give_up(review, now, rules)
         case EndRinging():
             return ringing.end_ringing(review, command, now, rules)
+        case NoteHangUp():
+            return ringing.hung_up(review, command)
         case RecordOutcome():
             return ringing.record(review, command, now, rules)
 

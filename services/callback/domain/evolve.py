@@ -9,6 +9,7 @@ from contracts.callback import (
     AttemptCancelled,
     AttemptDeferred,
     AttemptEnded,
+    AttemptHungUp,
     AttemptPlanned,
     AttemptRecalled,
     AttemptStarted,
@@ -112,9 +113,15 @@ def _ended(review: Review, event: AttemptEnded) -> Review:
             spoke_to=event.spoke_to,
             verified_by=event.verified_by,
             speaker=event.speaker,
+            final=event.final or attempt.final,
+            q850=event.q850 or attempt.q850,
             past=False,
         )
     )
+
+
+def _hung_up(review: Review, event: AttemptHungUp) -> Review:
+    return review.with_attempt(replace(_of(review, event.attempt), hung_up=event.by, joined=event.joined))
 
 
 def _cancelled(review: Review, event: AttemptCancelled) -> Review:
@@ -198,6 +205,7 @@ EVOLVE: dict[type[Event], Callable[[Any, Any], Review]] = {
     AttemptStarted: _started,
     AttemptRecalled: _recalled,
     AttemptEnded: _ended,
+    AttemptHungUp: _hung_up,
     AttemptCancelled: _cancelled,
     ReviewEscalated: _escalated,
     IncidentLinked: _linked,

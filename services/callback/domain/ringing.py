@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from contracts.callback import AttemptDeferred, AttemptEnded, Escalation, Outcome, Risk, Speaker
+from contracts.callback import AttemptDeferred, AttemptEnded, AttemptHungUp, Escalation, Outcome, Risk, Speaker
 from contracts.envelope import Event
 from contracts.refusals import Invalid, Refused
 from services.callback.domain import gate
 from services.callback.domain.attempt import Attempt
-from services.callback.domain.commands import EndRinging, RecordOutcome, StartAttempt
+from services.callback.domain.commands import EndRinging, NoteHangUp, RecordOutcome, StartAttempt
 from services.callback.domain.course import cancelled, escalation
 from services.callback.domain.evolve import after
 from services.callback.domain.review import Review
@@ -55,7 +55,34 @@ def end_ringing(review: Review, command: EndRinging, now: datetime, rules: Rules
     attempt = next((attempt for attempt in review.attempts if attempt.attempt_id == command.attempt_id), None)
     if attempt is None or attempt.settled or attempt.answered_at is not None:
         return []
-    return _outcome(review, _ended(review, attempt, command.outcome, command.at), now, rules)
+    ended = AttemptEnded(
+        at=command.at,
+        review=review.review,
+        attempt=attempt.n,
+        attempt_id=command.attempt_id,
+        outcome=command.outcome,
+        final=command.final,
+        q850=command.q850,
+    )
+    return _outcome(review, ended, now, rules)
+
+
+def hung_up(review: Review, command: NoteHangUp) -> list[Event]:
+    """Said once of a call; a call that nobody answered has no end to note."""
+    attempt = next((attempt for attempt in review.attempts if attempt.attempt_id == command.attempt_id), None)
+    if attempt is None or attempt.answered_at is None or attempt.hung_up is not None:
+        return []
+    return [
+        AttemptHungUp(
+            at=command.at,
+            review=review.review,
+            attempt=attempt.n,
+            attempt_id=command.attempt_id,
+            by=command.by,
+            joined=command.joined,
+            joined_at=command.joined_at,
+        )
+    ]
 
 
 def record(review: Review, command: RecordOutcome, now: datetime, rules: Rules) -> list[Event]:
