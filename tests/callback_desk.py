@@ -12,7 +12,6 @@ from contracts.callback import (
     AttemptStarted,
     Disposition,
     IncidentLinked,
-    LinkedIncidentEnded,
     Outcome,
     ReviewAssessed,
     ReviewClosed,
@@ -22,7 +21,7 @@ from contracts.callback import (
 )
 from contracts.contact import Marker, Sound
 from contracts.envelope import Event
-from contracts.episodes import ReviewReopened
+from contracts.episodes import LinkedIncidentEnded, ReviewReopened
 from contracts.refusals import Refused
 from services.callback import reactions
 from services.callback.application import Callback, review_stream

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from contracts.callback import Disposition, Escalation, IncidentLinked, ReviewEscalated, Role, SampleChecked
+from contracts.callback import Disposition, Escalation, IncidentLinked, ReviewEscalated, Role
 from contracts.envelope import Event
+from contracts.episodes import SampleChecked
 from contracts.refusals import Refused
 from services.callback.domain.commands import CheckSample, CloseReview, EscalateReview, LinkIncident, ReopenReview
 from services.callback.domain.course import closing, reopening, silenced

@@ -6,18 +6,15 @@ from contracts.callback import (
     AttemptCancelled,
     AttemptEnded,
     Disposition,
-    EmergencyPeriodEnded,
     Escalation,
     IncidentLinked,
-    LinkedIncidentEnded,
     ReviewAssessed,
     ReviewClosed,
     ReviewEscalated,
     Role,
-    SampleChecked,
 )
 from contracts.contact import Sound
-from contracts.episodes import EpisodeJoined, ReviewReopened
+from contracts.episodes import EmergencyPeriodEnded, EpisodeJoined, LinkedIncidentEnded, ReviewReopened, SampleChecked
 from contracts.refusals import NotFound
 from services.callback.domain.commands import (
     CheckSample,
