@@ -264,42 +264,10 @@ class IncidentLinked(Event):
 
 
 @event("callback")
-class EpisodeJoined(Event):
-    """Another call of the same caller belongs to this review. `credited_s` is the wait the caller has behind them by then."""
-
-    review: Text
-    call: Text
-    answered: bool
-    credited_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    by: Text | None = None
-
-
-@event("callback")
-class ReviewMerged(Event):
-    """This review goes on in another one of the same caller: it rings nobody itself and ends with the other."""
-
-    review: Text
-    into: Text
-    reason: Text
-
-
-@event("callback")
 class EmergencyPeriodEnded(Event):
     """Subscriber and location data of the call can no longer be asked for urgently."""
 
     review: Text
-
-
-@event("callback")
-class ReviewReopened(Event):
-    """A review that was over is worked on again, with a deadline of its own; its earlier disposition no longer stands."""
-
-    review: Text
-    call: Text
-    reason: Narrative
-    by: Text
-    deadline: Instant
-    rings: bool = True
 
 
 @event("callback")
@@ -332,35 +300,3 @@ class ReviewClosed(Event):
     by: Text
     breach: bool = False
     sampled: bool = False
-
-
-@event("callback")
-class NumberMarked(Event):
-    """Callback keeps in mind that a marker stands on a number, for a call from it that it has not heard of yet."""
-
-    number_ref: Reference
-    marker: Marker
-
-
-@event("callback")
-class NumberUnmarked(Event):
-    """The marker no longer stands; reviews that are open keep it."""
-
-    number_ref: Reference
-    marker: Marker
-
-
-@event("callback")
-class SceneNoted(Event):
-    """Callback keeps in mind where an open incident is, so that a broken call near it is seen beside it."""
-
-    incident: Text
-    location: Location
-    opening_code: Text
-
-
-@event("callback")
-class SceneCleared(Event):
-    """The incident is over."""
-
-    incident: Text

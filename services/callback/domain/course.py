@@ -10,11 +10,11 @@ from contracts.callback import (
     Escalation,
     ReviewClosed,
     ReviewEscalated,
-    ReviewReopened,
     Risk,
     Role,
 )
 from contracts.envelope import Event
+from contracts.episodes import ReviewReopened
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.number import diallable
 from services.callback.domain.place import told, usable

@@ -14,7 +14,6 @@ from contracts.callback import (
     AttemptRecalled,
     AttemptStarted,
     EmergencyPeriodEnded,
-    EpisodeJoined,
     IncidentLinked,
     LinkedIncidentEnded,
     LocationLearned,
@@ -23,12 +22,11 @@ from contracts.callback import (
     ReviewClosed,
     ReviewEscalated,
     ReviewInformed,
-    ReviewMerged,
     ReviewOpened,
-    ReviewReopened,
     SampleChecked,
 )
 from contracts.envelope import Event
+from contracts.episodes import EpisodeJoined, ReviewMerged, ReviewReopened
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.place import kept
 from services.callback.domain.review import Escalated, Joined, Linked, Review

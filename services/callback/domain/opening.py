@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from contracts.callback import ReviewInformed, ReviewMerged, ReviewOpened
+from contracts.callback import ReviewInformed, ReviewOpened
 from contracts.envelope import Event
+from contracts.episodes import ReviewMerged
 from services.callback.domain.commands import OpenReview
 from services.callback.domain.risk import Known, assess
 from services.callback.domain.rules import Rules

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.callback import NumberMarked, NumberUnmarked
+from contracts.callback_memory import NumberMarked, NumberUnmarked
 from contracts.contact import Marker
 from contracts.envelope import Event
 from services.callback.domain.commands import ForgetMarker, LearnMarker

@@ -13,9 +13,9 @@ from contracts.callback import (
     ReviewAssessed,
     ReviewClosed,
     ReviewEscalated,
-    ReviewReopened,
 )
 from contracts.contact import Sound
+from contracts.episodes import ReviewReopened
 from contracts.refusals import Invalid
 from services.callback.domain.commands import (
     EndRinging,

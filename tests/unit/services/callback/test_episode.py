@@ -13,16 +13,14 @@ from contracts.callback import (
     AttemptRecalled,
     AttemptStarted,
     Disposition,
-    EpisodeJoined,
     Outcome,
     ReviewAssessed,
     ReviewClosed,
     ReviewEscalated,
-    ReviewMerged,
-    ReviewReopened,
     Risk,
 )
 from contracts.contact import Abandonment, Sound
+from contracts.episodes import EpisodeJoined, ReviewMerged, ReviewReopened
 from contracts.refusals import NotFound, Refused
 from services.callback.application import Callback
 from services.callback.domain.commands import (

@@ -14,10 +14,10 @@ from contracts.callback import (
     ReviewEscalated,
     ReviewInformed,
     ReviewOpened,
-    ReviewReopened,
     Risk,
 )
 from contracts.contact import Abandonment, Marker, Sound
+from contracts.episodes import ReviewReopened
 from contracts.places import Location, LocationSource, Point
 from services.callback.application import Callback
 from services.callback.domain.commands import (

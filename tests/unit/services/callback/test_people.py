@@ -7,18 +7,17 @@ from contracts.callback import (
     AttemptEnded,
     Disposition,
     EmergencyPeriodEnded,
-    EpisodeJoined,
     Escalation,
     IncidentLinked,
     LinkedIncidentEnded,
     ReviewAssessed,
     ReviewClosed,
     ReviewEscalated,
-    ReviewReopened,
     Role,
     SampleChecked,
 )
 from contracts.contact import Sound
+from contracts.episodes import EpisodeJoined, ReviewReopened
 from contracts.refusals import NotFound
 from services.callback.domain.commands import (
     CheckSample,
