@@ -38,6 +38,13 @@ class Entry(NamedTuple):
     stream: str
 
 
+class Moved(NamedTuple):
+    """Up to which position the log was read, and the streams that moved on since, with their last version there."""
+
+    position: int
+    versions: dict[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """On whose behalf, and because of what. The same `cause` can be recorded once: it is the idempotency key's identity."""
@@ -66,6 +73,10 @@ class Transaction(Protocol):
 
     def find(self, name: str, value: str) -> list[str]:
         """Streams that stand in an index under this value now, in order of their ids."""
+        ...
+
+    def moved(self, since: int | None) -> Moved:
+        """What is durable behind a position, also of other processes: how a picture in memory keeps up. None: only the end."""
         ...
 
 

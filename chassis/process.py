@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import httpx2
 import structlog
@@ -46,6 +47,10 @@ from chassis.world import World
 from contracts.refusals import Refused
 
 
+def _none(_: Host, __: Path | None) -> Sequence[APIRouter]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """How a service is put together, whatever it runs on."""
@@ -55,6 +60,8 @@ class Wiring:
     description: str
     build: Callable[[World], Service]
     routers: Callable[[Host], Sequence[APIRouter]]
+    policy_routers: Callable[[Host, Path | None], Sequence[APIRouter]] = _none
+    """Routes that read policy as well: they are given the folder of the force's own."""
 
 
 def main(wiring: Wiring) -> None:
@@ -129,7 +136,7 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
         title=wiring.title,
         version=RELEASE,
         description=wiring.description,
-        routers=[*wiring.routers(host), parking_router(Desk(host))],
+        routers=[*wiring.routers(host), *wiring.policy_routers(host, chosen.policy), parking_router(Desk(host))],
         health=lifecycle,
         metrics=metrics.render,
     )

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chassis.host import Context, Entry, Loaded
+from chassis.host import Context, Entry, Loaded, Moved
 from chassis.ids import event_id
 from chassis.store.aggregate import Aggregate
 from chassis.store.codec import Head, encode, encode_event
@@ -140,6 +140,18 @@ class LiveTransaction:
             for stream, opened in layer.get((name, value), {}).items():
                 (streams.add if opened else streams.discard)(stream)
         return sorted(streams)
+
+    def moved(self, since: int | None) -> Moved:
+        storage = self._batch.storage
+        if since is None:
+            return Moved(storage.last_position(), {})
+        versions: dict[str, int] = {}
+        while events := storage.page(since, PAGE):
+            versions |= {event.stream: event.version for event in events}
+            since = events[-1].position
+            if len(events) < PAGE:
+                break
+        return Moved(since, versions)
 
     def _stored(self, name: str, value: str) -> Iterator[str]:
         after: Entry | None = None
