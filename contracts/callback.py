@@ -240,31 +240,6 @@ class IncidentLinked(Event):
 
 
 @event("callback")
-class EmergencyPeriodEnded(Event):
-    """Subscriber and location data of the call can no longer be asked for urgently."""
-
-    review: Text
-
-
-@event("callback")
-class SampleChecked(Event):
-    """A supervisor looked at a review that the policy had closed by itself and that was drawn as a sample."""
-
-    review: Text
-    by: Text
-    agreed: bool
-    reason: Narrative
-
-
-@event("callback")
-class LinkedIncidentEnded(Event):
-    """One of several incidents linked to the review is over; the review stays open as long as another is not."""
-
-    review: Text
-    incident: Text
-
-
-@event("callback")
 class ReviewClosed(Event):
     """The review is over, with its one disposition."""
 

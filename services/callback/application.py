@@ -112,7 +112,7 @@ class Callback:
         review = tx.load(self.reviews, stream).state
         rules = self._policy.at(tx.now) if review is None else self.rules_of(review)
         if review is not None:
-            if review.merged_into is not None and review.open and isinstance(command, NoteRangAgain):
+            if review.merged_into is not None and isinstance(command, NoteRangAgain | LinkIncident):
                 return self._one(tx, review_stream(review.merged_into), replace(command, review=review.merged_into))
             command = self._informed(tx, review, command, rules)
         after = tx.record(self.reviews, stream, decide(review, command, tx.now, rules))

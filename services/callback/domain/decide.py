@@ -2,14 +2,9 @@
 
 from datetime import datetime
 
-from contracts.callback import (
-    Disposition,
-    EmergencyPeriodEnded,
-    Escalation,
-    IncidentLinked,
-    LinkedIncidentEnded,
-)
+from contracts.callback import Disposition, Escalation, IncidentLinked
 from contracts.envelope import Event
+from contracts.episodes import EmergencyPeriodEnded, LinkedIncidentEnded
 from contracts.refusals import NotFound
 from services.callback.domain import episode, people, ringing
 from services.callback.domain.commands import (
@@ -88,7 +83,7 @@ def _facts(review: Review, command: Command, now: datetime, rules: Rules) -> lis
         case CloseMerged():
             return episode.close_merged(review, command, now, rules)
         case LinkIncident():
-            return people.link(review, command, now)
+            return people.link(review, command, now, rules)
         case NoteIncidentClosed():
             return _incident_closed(review, command, now, rules)
         case NoteIncidentReopened():

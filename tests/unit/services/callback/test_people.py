@@ -6,18 +6,15 @@ from contracts.callback import (
     AttemptCancelled,
     AttemptEnded,
     Disposition,
-    EmergencyPeriodEnded,
     Escalation,
     IncidentLinked,
-    LinkedIncidentEnded,
     ReviewAssessed,
     ReviewClosed,
     ReviewEscalated,
     Role,
-    SampleChecked,
 )
 from contracts.contact import Sound
-from contracts.episodes import EpisodeJoined, ReviewReopened
+from contracts.episodes import EmergencyPeriodEnded, EpisodeJoined, LinkedIncidentEnded, ReviewReopened, SampleChecked
 from contracts.refusals import NotFound
 from services.callback.domain.commands import (
     CheckSample,
@@ -44,9 +41,13 @@ class TestIncidents:
         assert (closed.disposition, closed.reason) == (Disposition.INCIDENT_RESOLVED, "incident i is over")
         story.when(NoteIncidentClosed(incident="i"), at(901)).then()
 
-    def test_an_incident_opened_after_the_end_is_on_record(self, opened: Opened, at: At) -> None:
-        story = opened(number=None).when(LinkIncident(review="r", incident="i", at=at(1)), at(1)).then_says(IncidentLinked)
-        story.when(NoteIncidentClosed(incident="i"), at(2)).then()
+    def test_an_incident_opened_after_the_end_opens_it_again(self, opened: Opened, at: At) -> None:
+        story = (
+            opened(number=None)
+            .when(LinkIncident(review="r", incident="i", at=at(1)), at(1))
+            .then_says(ReviewReopened, IncidentLinked)
+        )
+        story.when(NoteIncidentClosed(incident="i"), at(2)).then_says(ReviewClosed)
 
 
 class TestTheDeadline:
