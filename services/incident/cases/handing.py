@@ -111,9 +111,7 @@ def answer(room: Room, transaction: Transaction, command: AnswerTransfer, core: 
     if not command.accept and not (command.reason or "").strip():
         raise Invalid("reason-needed", "Say why it is refused.")
     function = Function.ACCEPT if command.accept else Function.REFUSE
-    sent = _send(
-        transaction, state.incident, _with(_answering(room, state, function, transaction.now), reason=command.reason)
-    )
+    sent = _send(transaction, state.incident, _with(_answering(room, state, function, transaction.now), reason=command.reason))
     if not command.accept:
         _close_here(transaction, core, state.incident, f"refused: it goes back to {state.peer}", command.by)
     return sent

@@ -26,6 +26,7 @@ def incidents() -> Incidents:
 @pytest.fixture
 def obey(transaction: MemoryTransaction, incidents: Incidents) -> Callable[[Command], Sequence[str]]:
     """Run one command under the national grades; gives the names of the events it recorded."""
+
     def run(command: Command) -> Sequence[str]:
         before = len(transaction.recorded)
         incidents.handle(transaction, command)
