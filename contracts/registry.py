@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
@@ -89,8 +89,8 @@ def all_types() -> Iterator[EventType]:
 @cache
 def _import_all() -> None:
     """A reader of a whole log meets types whose modules nobody imported yet: any module here may hold some."""
-    for module in iter_modules(contracts.__path__):
-        import_module(f"contracts.{module.name}")
+    for module in walk_packages(contracts.__path__, "contracts."):
+        import_module(module.name)
 
 
 def personal_fields(model: type[Value]) -> dict[str, Personal]:

@@ -92,7 +92,7 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def index(call: Call) -> Iterable[tuple[str, str]]:
-    """All by when they began; in progress by age, waiting in the order of answering; by number, and number and hour for repeats."""
+    """By beginning; in progress by age; waiting in the order of answering; by number, and by number and hour for repeats."""
     yield "began", stamp(call.since)
     if call.over_at is None:
         yield "open", stamp(call.since)
