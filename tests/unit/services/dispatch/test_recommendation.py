@@ -215,6 +215,18 @@ def test_where_policy_says_so_the_best_unit_is_sent_with_the_reasons() -> None:
         ("available = [2, 3, 1]", "available = []", "available"),
         ("urgent_kmh = 45.0", "urgent_kmh = 0.0", r"urgent_kmh"),
         ("routine_kmh = 30.0", "routine = 30.0", "unknown field|routine_kmh"),
+        ('zone = "Europe/London"', 'zone = "Europe/Londinium"', "no such time zone"),
+        ("road_factor = 1.3", "road_factor = 0.9", "road_factor"),
+        (
+            'code = "12", meaning = "message 12"',
+            'code = "12", meaning = "message 13"',
+            "messages: two codes have the same meaning",
+        ),
+        ('code = "12"', 'code = "17"', "messages: say for each"),
+        ('code = "weather"', 'code = "no-unit"', "delays: two codes have the same code"),
+        ("rank = 1, after_s = [120.0, ", "rank = 1, after_s = [", "as many times as roles"),
+        ("rank = 2, after_s", "rank = 1, after_s", "the most urgent rank first"),
+        ("{ hours = 6, ", "{ hours = 0, ", "the shortest tour first"),
     ],
 )
 def test_rules_that_cannot_be_meant_are_refused_with_file_key_and_reason(tmp_path: Path, old: str, new: str, reason: str) -> None:
