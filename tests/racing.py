@@ -7,26 +7,20 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
+import dispatching
 from stage import Station
 
 from chassis.clock import SystemClock
 from chassis.errors import VersionConflict
-from chassis.host import Service
-from chassis.log.memory import MemoryLog
 from chassis.store.postgres import PostgresStorage
 from chassis.store.writer import Writer
 from contracts.refusals import Refused
-from contracts.topics import HEARS
-from services.dispatch.application import COVER, JOB, UNIT, Dispatch
 from services.dispatch.domain.commands import Assign
-from services.dispatch.policy.deployment import load
-from services.dispatch.reactions import HEEDS, on_timer, react
 
 
 def room(dsn: str, schema: str) -> Station:
     """A process of dispatch on a shared database."""
-    service = Service("dispatch", (UNIT, JOB, COVER), HEARS["dispatch"], Dispatch(load()).handle, react, on_timer, {}, HEEDS)
-    return Station(service, PostgresStorage(dsn, schema), MemoryLog(), SystemClock())
+    return dispatching.station(PostgresStorage(dsn, schema), SystemClock())
 
 
 def main(dsn: str, schema: str, process: int, dispatchers: int, units: int, jobs: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import dispatching
 import msgspec
 import pytest
 from stage import Station
@@ -12,13 +13,10 @@ from stage import Station
 from chassis.clock import VirtualClock
 from chassis.dated import Dated
 from chassis.flow.reads import Reads
-from chassis.host import Service
-from chassis.log.memory import MemoryLog
 from chassis.store.sqlite import SqliteStorage
 from contracts.dispatch import Officer, Release, Skill, Status
 from contracts.places import Location, LocationSource, Point
-from contracts.topics import HEARS
-from services.dispatch.application import COVER, JOB, UNIT, Dispatch, Taken
+from services.dispatch.application import JOB, UNIT, Taken
 from services.dispatch.domain.commands import (
     Assign,
     BookOff,
@@ -32,7 +30,6 @@ from services.dispatch.domain.commands import (
 )
 from services.dispatch.domain.recommendation import Known, Recommendation, recommend
 from services.dispatch.policy.deployment import load
-from services.dispatch.reactions import HEEDS, on_timer, react
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 RULES = load().at(NOON)
@@ -42,8 +39,7 @@ def process(storage: SqliteStorage, clock: VirtualClock, weighs: int = RULES.wei
     """A process of dispatch, with a picture of its own."""
     edition = load().editions[0]
     rules = Dated((dataclasses.replace(edition, rules=msgspec.structs.replace(edition.rules, weighs=weighs)),))
-    service = Service("dispatch", (UNIT, JOB, COVER), HEARS["dispatch"], Dispatch(rules).handle, react, on_timer, {}, HEEDS)
-    return Station(service, storage, MemoryLog(), clock)
+    return dispatching.station(storage, clock, rules)
 
 
 @pytest.fixture
