@@ -7,6 +7,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from chassis.lifecycle import Loop
 from chassis.store.aggregate import Aggregate
 from contracts.envelope import Envelope, Event
 
@@ -114,7 +115,8 @@ class Service:
     `react` and `on_timer` are pure: a heard event, or a timer that is due, becomes commands. `handle` obeys a command within
     a transaction. `effects` names, for event types of its own, what to do outside once such an event is durable; it is
     called for events this process has just recorded and never for replayed ones. `heeds` are the event types `react` can
-    answer to, in whatever version: all others pass by unread, also those of a newer writer.
+    answer to, in whatever version: all others pass by unread, also those of a newer writer. `loops` run as long as the process,
+    for adapters that hold something open.
     """
 
     name: str
@@ -125,6 +127,7 @@ class Service:
     on_timer: Callable[[Timer], Any]
     effects: Mapping[type[Event], Callable[[Envelope[Event]], None]]
     heeds: frozenset[type[Event]]
+    loops: tuple[Loop, ...] = ()
 
     def aggregate_of(self, stream: str) -> Aggregate[Any]:
         """The kind of a stream, by its prefix; raises LookupError."""

@@ -10,6 +10,7 @@ from chassis.world import World
 from contracts.topics import HEARS
 from services.contact import api
 from services.contact.application import CALL, CALLER, Contact, Numbers
+from services.contact.figures import api as figures_api
 from services.contact.policy.default import load
 from services.contact.reactions import HEEDS, on_timer, react
 
@@ -18,7 +19,9 @@ def build(world: World) -> Service:
     """The service of one force; its own rules are `contact.toml` in the folder of its policies."""
     own = None if world.policy is None else world.policy / "contact.toml"
     contact = Contact(load(own if own is not None and own.exists() else None), Numbers(telephone, world.reference))
-    return Service("contact", (CALL, CALLER), HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS)
+    return Service(
+        "contact", (CALL, CALLER, *contact.desks.aggregates), HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS
+    )
 
 
 WIRING = Wiring(
@@ -27,6 +30,7 @@ WIRING = Wiring(
     "Contact: telephony facts become the life of a call; who broke off, and how.",
     build,
     api.routers,
+    figures_api.routers,
 )
 
 openapi_app = partial(described, WIRING)
