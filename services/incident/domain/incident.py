@@ -65,7 +65,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     qualifiers: tuple[str, ...] = ()
     welfare_unknown: bool = False
     rural: bool = False
-    cell: str | None = None
+    cells: tuple[str, ...] = ()
     escalate_at: datetime | None = None
     suggested: str | None = None
     attended: bool = False
@@ -139,7 +139,7 @@ def on_opened(_: Incident | None, event: IncidentOpened) -> Incident:
         qualifiers=event.qualifiers,
         welfare_unknown=event.welfare_unknown,
         rural=event.rural,
-        cell=event.cell,
+        cells=tuple(event.cells),
     )
 
 
@@ -270,11 +270,12 @@ def index(state: Incident) -> Iterator[tuple[str, str]]:
     yield "origin", state.origin_id
     if state.reference is not None:
         yield "reference", state.reference
-    if state.cell is not None:
-        yield "cell", state.cell
+    yield from (("cell", cell) for cell in state.cells[:1])
+    reported = text(state.reported_at)
+    if not state.outside:
+        yield "reported", reported
     if not state.live:
         return
-    reported = text(state.reported_at)
     yield "open", f"{state.rank:02d} {reported}"
     if state.outside:
         return
