@@ -27,13 +27,10 @@ from services.dispatch.domain.demand import alarm_at, known
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.domain.duty import implied_booking
 from services.dispatch.domain.duty import known as known_unit
-from services.dispatch.domain.job import Job, incident_of
+from services.dispatch.domain.job import AS_REPORTED, Job, incident_of
 from services.dispatch.domain.reporting import at_scene_inferred
 from services.dispatch.domain.times import happened
 from services.dispatch.domain.unit import Held, Unit
-
-AS_REPORTED = "as reported"
-"""The grade of a job that another control room's assignment told us of before its incident did."""
 
 
 class Decided(NamedTuple):

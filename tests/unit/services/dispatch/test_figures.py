@@ -54,8 +54,8 @@ def test_whom_nobody_attended_or_too_late_is_counted() -> None:
 
 
 def test_attended_before_it_was_reported_stays_in_and_is_counted() -> None:
-    found = figures([job("1", (-3, -1, None))]).grades[0]
-    assert (found.attend.longest_s, found.before_report) == (-60, 1)
+    found = figures([job("1", (-3, -1, None)), job("2", (5, 4, None))]).grades[0]
+    assert (found.attend.incidents, found.attend.longest_s, found.before_report, found.before_sent) == (2, 240, 1, 1)
 
 
 def test_nothing_reported_is_no_figure() -> None:
