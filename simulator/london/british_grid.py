@@ -1,4 +1,4 @@
-"""British National Grid references (OSGB36) to WGS84 by OSTN15, the official transformation (docs/adr/0011)."""
+"""British National Grid references (OSGB36) to WGS84 by OSTN15, the official transformation (docs/adr/0030)."""
 
 from math import isnan
 
