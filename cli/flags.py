@@ -39,13 +39,13 @@ def flags(
         incident.close()
         dispatch.close()
     if not as_json:
-        said = (
-            ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in sorted(counted.items()))
-            or "nothing carries a flag"
-        )
-        typer.echo(
-            f"{said}{f' ({len(incidents):,} incidents)' if incidents else ''}. Read one with: ringback history incident-..."
-        )
+        typer.echo(_summary(counted, len(incidents)))
+
+
+def _summary(counted: Counter[str], incidents: int) -> str:
+    said = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in sorted(counted.items()))
+    of = f" ({incidents:,} incidents)" if incidents else ""
+    return f"{said or 'Nothing carries a flag'}{of}. Read one with: ringback history incident-..."
 
 
 def _facts(storage: Storage) -> Iterator[Fact]:
@@ -65,4 +65,4 @@ def _line(one: Flagged) -> str:
         if name is not Flag.NEVER_ON_SCENE
     ]
     why += ["never on scene"] if Flag.NEVER_ON_SCENE in one.flags else []
-    return f"{since}  {one.unit or 'nobody sent'}  incident-{one.incident}  {'; '.join(why)}"
+    return f"{since}  {one.unit or 'nobody sent'}  {one.incident}  {'; '.join(why)}"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from cli.main import app as main
 from cli.timelapse import app
 from services.dispatch.domain.recommendation import distance_m
 from simulator.london.tables import Tables
@@ -71,6 +72,8 @@ def test_a_week_of_the_fire_department(tmp_path: Path) -> None:
     }
     figures = _run("fire-dispatch", str(_shared("dispatch/sffd_2017-01.csv")), "--data", str(tmp_path / "data"))
     assert _chosen(figures, expected) == expected
+    listed = CliRunner().invoke(main, ["flags", "--data", str(tmp_path / "data")], catch_exceptions=False)
+    assert "never on scene 1,554, overlap 9, regraded 408 (154 incidents)" in listed.stdout.splitlines()[-1]
 
 
 BY_HAND = {
