@@ -127,7 +127,7 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     log = open_log(chosen)
     closing.push_async_callback(log.close)
     told: asyncio.Queue[tuple[object, Context]] = asyncio.Queue()
-    service = wiring.build(_world(chosen, told))
+    service = wiring.build(_world(chosen, told, metrics))
     host = LiveHost(service, open_storage(chosen), clock, metrics)
     outbox, listening = Outbox(host, log), Listening(host, log, chosen.instance, tracing)
     watch(host, outbox, listening)
@@ -151,6 +151,7 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
         loops=[
             Loop("listening", listening.run),
             Loop("timers", Timekeeping(host).run),
+            *service.loops,
             Loop("adapters", partial(_hear_adapters, host, told)),
             Loop("relay", outbox.run),
         ],
@@ -159,7 +160,7 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     )
 
 
-def _world(chosen: Settings, told: "asyncio.Queue[tuple[object, Context]]") -> World:
+def _world(chosen: Settings, told: "asyncio.Queue[tuple[object, Context]]", metrics: Metrics) -> World:
     loop = asyncio.get_running_loop()
 
     def tell(command: object, cause: str, actor: str) -> None:
@@ -169,7 +170,7 @@ def _world(chosen: Settings, told: "asyncio.Queue[tuple[object, Context]]") -> W
         loop.call_later(seconds, act)
 
     keyer = Keyer(chosen.reference_key.get_secret_value().encode())
-    return World(chosen.force, keyer.reference, after, tell, SystemClock(), chosen.policy, chosen.telephone)
+    return World(chosen.force, keyer.reference, after, tell, SystemClock(), chosen.policy, chosen.telephone, chosen.sip, metrics)
 
 
 async def _hear_adapters(

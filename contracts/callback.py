@@ -33,8 +33,29 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     DEAD_HANDSET = "dead_handset"
     NUMBER_UNKNOWN = "number_unknown"
+    NUMBER_CHANGED = "number_changed"
     NETWORK_FAILURE = "network_failure"
+    CANCELLED_ELSEWHERE = "cancelled_elsewhere"
     UNKNOWN = "unknown"
+
+
+class HungUp(StrEnum):
+    """Who or what ended an answered call."""
+
+    CALLER = "caller"
+    HANDLER = "handler"
+    TIME_LIMIT = "time_limit"
+    NOBODY_JOINED = "nobody_joined"
+    NO_MEDIA = "no_media"
+    TAKEN_BACK = "taken_back"
+    LINE_LOST = "line_lost"
+
+
+class Speaker(StrEnum):
+    """Who spoke when an attempt was answered. Only the caller's own word can establish that the caller is safe."""
+
+    CALLER = "caller"
+    SOMEBODY_ELSE = "somebody_else"
 
 
 class Escalation(StrEnum):
@@ -45,6 +66,7 @@ class Escalation(StrEnum):
     DURESS = "duress"
     NO_CONTACT = "no_contact"
     DEADLINE = "deadline"
+    DECIDED_BY_PERSON = "decided_by_person"
 
 
 class Disposition(StrEnum):
@@ -54,6 +76,7 @@ class Disposition(StrEnum):
     CALLER_RANG_AGAIN = "caller_rang_again"
     INCIDENT_RESOLVED = "incident_resolved"
     NO_CONTACT_NO_RISK = "no_contact_no_risk"
+    ONE_EPISODE = "one_episode"
     DECIDED_BY_SUPERVISOR = "decided_by_supervisor"
 
 
@@ -81,6 +104,25 @@ class ReviewOpened(Event):
     markers: tuple[Marker, ...] = ()
     location: Location | None = None
     earlier_calls: int = 0
+    waited_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
+
+
+@event("callback")
+class ReviewInformed(Event):
+    """The review learned more: sounds, markers, earlier contacts, the number, open incidents near in place and time.
+
+    Each field holds what is new; `source` says from where, in words without names.
+    """
+
+    review: Text
+    source: Text
+    sounds: tuple[Sound, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    earlier_contacts: Annotated[int, Field(ge=0)] = 0
+    number: Telephone | None = None
+    number_ref: Reference | None = None
+    near: tuple[Text, ...] = ()
+    reasons: tuple[Text, ...] = ()
 
 
 @event("callback")
@@ -112,19 +154,46 @@ class AttemptPlanned(Event):
 
 
 @event("callback")
+class AttemptDeferred(Event):
+    """A planned attempt waits: every trunk is taken, or the number was rung as often as the policy allows in an hour."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    due: Instant
+    reason: Text
+
+
+@event("callback")
 class AttemptStarted(Event):
-    """The intention to dial, recorded before any dialling. `attempt_id` is the identity the telephone network sees."""
+    """The intention to dial, recorded before any dialling. `attempt_id` is the identity the telephone network sees.
+
+    Only the safety gate says it; `permit` tells what the gate looked at.
+    """
 
     review: Text
     attempt: Annotated[int, Field(ge=1)]
     attempt_id: Text
     number: Telephone
     give_up_at: Instant
+    permit: Text | None = None
+
+
+@event("callback")
+class AttemptRecalled(Event):
+    """A telephone that rings is to stop; how the attempt ended is still told."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    attempt_id: Text
+    reason: Text
 
 
 @event("callback")
 class AttemptEnded(Event):
-    """What the telephone, a person, or the clock said about an attempt."""
+    """What the telephone, a person, or the clock said about an attempt.
+
+    `final` is the network's last word (a SIP status, or why there is none), `q850` the cause it gave.
+    """
 
     review: Text
     attempt: Annotated[int, Field(ge=1)]
@@ -133,6 +202,22 @@ class AttemptEnded(Event):
     spoke_to: Narrative | None = None
     verified_by: Narrative | None = None
     free_to_talk: bool | None = None
+    speaker: Speaker | None = None
+    by: Text | None = None
+    final: Text | None = None
+    q850: int | None = None
+
+
+@event("callback")
+class AttemptHungUp(Event):
+    """An answered call ended. `joined` is the telephone of the call handler who was put through, since `joined_at`."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    attempt_id: Text
+    by: HungUp
+    joined: Text | None = None
+    joined_at: Instant | None = None
 
 
 @event("callback")
@@ -142,6 +227,17 @@ class AttemptCancelled(Event):
     review: Text
     attempt: Annotated[int, Field(ge=1)]
     reason: Text
+
+
+@event("callback")
+class TextStarted(Event):
+    """The intention to send a neutral text, recorded before anything is sent; only the safety gate says it."""
+
+    review: Text
+    text_id: Text
+    number: Telephone
+    words: Text
+    policy: Text
 
 
 @event("callback")
@@ -168,6 +264,31 @@ class IncidentLinked(Event):
 
 
 @event("callback")
+class EmergencyPeriodEnded(Event):
+    """Subscriber and location data of the call can no longer be asked for urgently."""
+
+    review: Text
+
+
+@event("callback")
+class SampleChecked(Event):
+    """A supervisor looked at a review that the policy had closed by itself and that was drawn as a sample."""
+
+    review: Text
+    by: Text
+    agreed: bool
+    reason: Narrative
+
+
+@event("callback")
+class LinkedIncidentEnded(Event):
+    """One of several incidents linked to the review is over; the review stays open as long as another is not."""
+
+    review: Text
+    incident: Text
+
+
+@event("callback")
 class ReviewClosed(Event):
     """The review is over, with its one disposition."""
 
@@ -178,3 +299,4 @@ class ReviewClosed(Event):
     attempts: int
     by: Text
     breach: bool = False
+    sampled: bool = False

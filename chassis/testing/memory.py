@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chassis.host import Loaded, Timer
+from chassis.host import Loaded, Moved, Timer
 from chassis.store import codec
 from chassis.store.aggregate import Aggregate
 from contracts import registry
@@ -50,6 +50,10 @@ class MemoryTransaction:
 
     def find(self, name: str, value: str) -> list[str]:
         return sorted(self._index.get((name, value), ()))
+
+    def moved(self, since: int | None) -> Moved:
+        streams = [] if since is None else [stream for stream, _ in self.recorded[since:]]
+        return Moved(len(self.recorded), {stream: len(self.streams[stream]) for stream in streams})
 
     def index(self, name: str) -> dict[str, list[str]]:
         """All of an index: the streams under each value."""

@@ -5,36 +5,45 @@ from functools import partial
 
 import structlog
 
+from chassis import dated
 from chassis.described import described
 from chassis.errors import SettingsRefused
 from chassis.host import Service
+from chassis.ids import DrawnIds
+from chassis.lifecycle import Loop
 from chassis.process import Wiring
 from chassis.world import World
-from contracts.callback import AttemptStarted
+from contracts.callback import AttemptRecalled, AttemptStarted
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
 from services.callback import api
-from services.callback.application import Callback
-from services.callback.policy.default import load
+from services.callback.application import NUMBER, SCENE, Callback
+from services.callback.domain import gate
+from services.callback.policy.default import SIP_RULES, load
 from services.callback.reactions import HEEDS, on_timer, react
 from services.callback.telephone.manual import ManualTelephone
-from services.callback.telephone.port import RingOrder, Telephone
+from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
+from services.callback.telephone.sip.reach import reach
+from services.callback.telephone.sip.rules import SipRules
+from services.callback.telephone.sip.telephone import SipTelephone
 
 
 def build(world: World) -> Service:
     """The service of one force; its own rules are `callback.toml` in the folder of its policies."""
     own = None if world.policy is None else world.policy / "callback.toml"
     callback = Callback(load(own if own is not None and own.exists() else None))
+    telephone = _telephone(world)
     return Service(
         "callback",
-        (callback.reviews,),
+        (callback.reviews, NUMBER, SCENE),
         HEARS["callback"],
         callback.handle,
         react,
         on_timer,
-        {AttemptStarted: partial(_ring, _telephone(world))},
+        {AttemptStarted: partial(_ring, telephone), AttemptRecalled: partial(_hang_up, telephone)},
         HEEDS,
+        loops=(Loop("telephone", telephone.run),) if isinstance(telephone, SipTelephone) else (),
     )
 
 
@@ -43,10 +52,20 @@ def _telephone(world: World) -> Telephone:
         "none": ManualTelephone,
         "manual": ManualTelephone,
         "simulated": lambda: SimulatedTelephone(world.tell, world.after, world.clock),
+        "sip": lambda: _sip(world),
     }
     if world.telephone not in kinds:
         raise SettingsRefused(f"RINGBACK_TELEPHONE: {world.telephone} is no telephone; choose one of {', '.join(sorted(kinds))}")
     return kinds[world.telephone]()
+
+
+def _sip(world: World) -> Telephone:
+    """The force's own rules of ringing are `sip.toml` in the folder of its policies."""
+    if world.sip is None:
+        raise SettingsRefused("RINGBACK_SIP_TRUNKS: a SIP telephone needs a trunk, as in 203.0.113.5:5060")
+    own = None if world.policy is None else world.policy / "sip.toml"
+    rules = dated.read(own if own is not None and own.exists() else SIP_RULES, SipRules)
+    return SipTelephone(reach(world.sip), rules, world.tell, world.clock, DrawnIds(), world.metrics)
 
 
 def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
@@ -54,7 +73,15 @@ def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
     attempt = started.event
     assert isinstance(attempt, AttemptStarted)
     structlog.get_logger().info("dialling", id=attempt.attempt_id, attempt=attempt.attempt)
-    telephone.ring(RingOrder(attempt.review, attempt.attempt, attempt.attempt_id, attempt.number, attempt.give_up_at))
+    telephone.ring(gate.permit(attempt))
+
+
+def _hang_up(telephone: Telephone, recalled: Envelope[Event]) -> None:
+    """A ring that must not go on is stopped."""
+    attempt = recalled.event
+    assert isinstance(attempt, AttemptRecalled)
+    structlog.get_logger().info("hanging up", id=attempt.attempt_id, attempt=attempt.attempt)
+    telephone.hang_up(attempt.attempt_id)
 
 
 WIRING = Wiring(

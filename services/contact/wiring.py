@@ -19,7 +19,9 @@ def build(world: World) -> Service:
     """The service of one force; its own rules are `contact.toml` in the folder of its policies."""
     own = None if world.policy is None else world.policy / "contact.toml"
     contact = Contact(load(own if own is not None and own.exists() else None), Numbers(telephone, world.reference))
-    return Service("contact", (CALL, CALLER), HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS)
+    return Service(
+        "contact", (CALL, CALLER, *contact.desks.aggregates), HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS
+    )
 
 
 WIRING = Wiring(
