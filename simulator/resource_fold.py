@@ -9,7 +9,7 @@ from contracts.dispatch import AssignmentEnded, JobClosed, Status, UnitAssigned,
 from contracts.envelope import Envelope, Event
 from contracts.incident import IncidentClosed, IncidentGraded, IncidentOpened, IncidentRegraded, UnitOnScene
 from contracts.places import Point
-from services.dispatch.domain.recommendation import distance_m
+from services.dispatch.domain.travel import distance_m
 
 SLACK = timedelta(hours=1)
 """A word about an incident may come this long after its closing: the close and the arrival can fall into one second."""

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cli.main import app as main
 from cli.timelapse import app
-from services.dispatch.domain.recommendation import distance_m
+from services.dispatch.domain.travel import distance_m
 from simulator.london.tables import Tables
 
 
