@@ -9,12 +9,11 @@ from random import Random
 
 from pydantic import SecretStr
 
-from chassis import dated
 from chassis.ids import DrawnIds
 from chassis.sip_settings import Sip
 from contracts.callback import AttemptStarted
 from services.callback.domain import gate
-from services.callback.policy.default import SIP_RULES
+from services.callback.policy import sip
 from services.callback.telephone.sip.dialling import Dialling
 from services.callback.telephone.sip.endpoint import Endpoint
 from services.callback.telephone.sip.joining import Call, Ending
@@ -118,7 +117,7 @@ class Exchange:
         self.endpoint = Endpoint(self.time.later, self.ids, self.dropped.append)
         self.wires = [Wire(self.time, carrier) for _ in range(trunks)]
         self.handlers = [Wire(self.time, carrier) for _ in range(handlers)]
-        self.rules: SipRules = dated.read(SIP_RULES, SipRules).at(START)
+        self.rules: SipRules = sip.load().at(START)
         addresses = tuple(f"sip:handler@127.0.0.{n + 2}" for n in range(handlers))
         secret = None if password is None else SecretStr(password)
         where = reach(
