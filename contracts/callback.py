@@ -39,18 +39,6 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-class HungUp(StrEnum):
-    """Who or what ended an answered call."""
-
-    CALLER = "caller"
-    HANDLER = "handler"
-    TIME_LIMIT = "time_limit"
-    NOBODY_JOINED = "nobody_joined"
-    NO_MEDIA = "no_media"
-    TAKEN_BACK = "taken_back"
-    LINE_LOST = "line_lost"
-
-
 class Speaker(StrEnum):
     """Who spoke when an attempt was answered. Only the caller's own word can establish that the caller is safe."""
 
@@ -206,18 +194,6 @@ class AttemptEnded(Event):
     by: Text | None = None
     final: Text | None = None
     q850: int | None = None
-
-
-@event("callback")
-class AttemptHungUp(Event):
-    """An answered call ended. `joined` is the telephone of the call handler who was put through, since `joined_at`."""
-
-    review: Text
-    attempt: Annotated[int, Field(ge=1)]
-    attempt_id: Text
-    by: HungUp
-    joined: Text | None = None
-    joined_at: Instant | None = None
 
 
 @event("callback")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.callback import HungUp, Outcome, Risk, Role, Speaker
+from contracts.answered_calls import HungUp
+from contracts.callback import Outcome, Risk, Role, Speaker
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.envelope import Reference, Telephone
 from contracts.places import Location

@@ -5,11 +5,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from contracts.answered_calls import AttemptHungUp
 from contracts.callback import (
     AttemptCancelled,
     AttemptDeferred,
     AttemptEnded,
-    AttemptHungUp,
     AttemptPlanned,
     AttemptRecalled,
     AttemptStarted,

@@ -34,8 +34,9 @@ from services.callback.domain.commands import (
     OpenReview,
     RecordOutcome,
 )
-from services.contact.application import Contact, Numbers
+from services.contact.application import Contact
 from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall, QueueCall
+from services.contact.numbers import Numbers
 from services.contact.policy import default as contact_policy
 
 DAY = timedelta(days=1)
