@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contracts.contact import Marker
+from contracts.contact import Channel, Marker
 from contracts.envelope import Address, Event, Instant, Narrative, Reference, Telephone, Text
 from contracts.places import Location
 from contracts.registry import event
@@ -152,6 +152,24 @@ class HandsetMessageMatched(Event):
 
     message: Text
     call: Text
+
+
+@event("contact")
+class HandsetMessageWaits(Event):
+    """No call of the number is known yet that the message could belong to. Said on the number's own stream."""
+
+    number_ref: Reference
+    message: Text
+    measured_at: Instant | None = None
+
+
+@event("contact")
+class NumberContacted(Event):
+    """Somebody reached us from this number by another way than a call. Said on the number's own stream."""
+
+    number_ref: Reference
+    contact: Text
+    channel: Channel
 
 
 @event("contact")

@@ -11,6 +11,7 @@ from services.contact.domain import telling
 from services.contact.domain.call import Call, known_as
 from services.contact.domain.caller import Associate, Caller, CallerCommand, EndAssociation, LiftMarker, PlaceMarker
 from services.contact.domain.caller_rules import CallerRules
+from services.contact.domain.contacting import ReceiveContact
 from services.contact.domain.facts import (
     CallCommand,
     CreditPlace,
@@ -72,8 +73,20 @@ class Contact:
                 return self._surges.answer(tx, command)
             case Fact() | NoteMatch() | NoteRangAgain() | CreditPlace():
                 return self._tell(tx, command)
+            case ReceiveContact():
+                return self._receive(tx, command)
             case _:
                 return self.desks.handle(tx, command)
+
+    def _receive(self, tx: Transaction, command: ReceiveContact) -> Loaded[Any]:
+        """Somebody who wrote or came here and then rings, or rang, is known again by the number."""
+        if command.number is not None and command.number_ref is None:
+            number, number_ref = self.numbers.known(command.number)
+            command = replace(command, number=number, number_ref=number_ref)
+        received = self.desks.handle(tx, command)
+        assert received.state is not None
+        self.recognition.note_contact(tx, received.state)
+        return received
 
     def _record(self, tx: Transaction, command: CallerCommand) -> Loaded[Caller]:
         """What is recorded of a number, a person or an address reaches the calls that it bears on, also those that broke off."""

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
+from contracts.callers import HandsetMessageWaits
 from services.contact.domain import episode, handset
 from services.contact.domain.call import Call
 from services.contact.domain.caller_rules import CallerRules, Handsets
 from services.contact.domain.facts import EstimateLocation
 from services.contact.domain.handset import Message, TakeHandsetMessage
 from services.contact.numbers import Numbers
-from services.contact.streams import CALL, HANDSET, handset_stream
+from services.contact.streams import CALL, CALLER, HANDSET, caller_stream, handset_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,28 @@ class HandsetPost:
         if before is not None or kept.state is None:
             return kept, None
         call = self._call_of(tx, kept.state, rules)
-        return (kept, None) if call is None else self._assign(tx, kept.state, call, rules)
+        if call is None:
+            self._wait(tx, kept.state)
+            return kept, None
+        return self._assign(tx, kept.state, call, rules)
 
     def waiting(self, tx: Transaction, call: Call) -> Iterator[EstimateLocation]:
         """What messages that came before their call add to it."""
         rules = self.policy.at(tx.now).handsets
-        for stream in [] if call.number_ref is None else tx.find("handset-waiting", call.number_ref):
-            message = tx.load(HANDSET, stream).state
-            if message is not None and handset.belongs(message, call, rules):
+        number = None if call.number_ref is None else tx.load(CALLER, caller_stream(call.number_ref)).state
+        for mention in () if number is None else number.messages:
+            message = tx.load(HANDSET, handset_stream(mention.id)).state if handset.belongs(mention, call, rules) else None
+            if message is not None and message.call is None:
                 _, estimate = self._assign(tx, message, call, rules)
                 yield estimate
+
+    def _wait(self, tx: Transaction, message: Message) -> None:
+        """The number remembers the message: the call that is told later looks there, and nowhere else."""
+        if message.number_ref is not None:
+            waits = HandsetMessageWaits(
+                at=message.at, number_ref=message.number_ref, message=message.message, measured_at=message.measured_at
+            )
+            tx.record(CALLER, caller_stream(message.number_ref), [waits])
 
     def _assign(self, tx: Transaction, message: Message, call: Call, rules: Handsets) -> tuple[Loaded[Message], EstimateLocation]:
         kept = tx.record(HANDSET, handset_stream(message.message), handset.assign(message, call))

@@ -10,10 +10,12 @@ import msgspec
 from chassis.host import Entry, Host, Loaded
 from chassis.store.aggregate import Aggregate
 from contracts.refusals import NotFound
+from services.contact.desks import CONTACT
 from services.contact.domain import association
 from services.contact.domain.association import Reached
 from services.contact.domain.call import Call
 from services.contact.domain.caller import Caller
+from services.contact.domain.contact import Contact
 from services.contact.policies import Policies
 from services.contact.screen import ScreenView, screen
 from services.contact.streams import CALL, CALLER, SURGE, call_stream, caller_stream
@@ -45,7 +47,7 @@ class LookingUp:
     def _caller(self, ref: str) -> Caller | None:
         return self._state(CALLER, caller_stream(ref))
 
-    def _earlier(self, call: Call, found: Sequence[Reached], most: int) -> tuple[list[tuple[str, Call]], bool]:
+    def _earlier(self, call: Call, found: Sequence[Reached], most: int) -> tuple[list[tuple[str, Call | Contact]], bool]:
         """The newest other contacts of each subject, each contact once, and whether there are more than are shown."""
         ways: dict[str, str] = {}
         beyond = False
@@ -55,8 +57,12 @@ class LookingUp:
             beyond |= len(others) > most
             for stream in others[:most]:
                 ways.setdefault(stream, one.words)
-        states = ((words, self._state(CALL, stream)) for stream, words in ways.items())
+        states = ((words, self._contact(stream)) for stream, words in ways.items())
         return [(words, state) for words, state in states if state is not None], beyond
+
+    def _contact(self, stream: str) -> Call | Contact | None:
+        """A contact of any channel: a call is one kind."""
+        return self._state(CALL, stream) if stream.startswith("call-") else self._state(CONTACT, stream)
 
     def _newest(self, ref: str, limit: int) -> list[Entry]:
         after = Entry(f"{ref} ", "")

@@ -9,12 +9,14 @@ from msgspec import structs
 
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
+from contracts.callers import NumberContacted
 from contracts.contact import Marker
 from services.contact.domain import association, caller, episode, telling
 from services.contact.domain.association import Reached, Start
 from services.contact.domain.call import Call
 from services.contact.domain.caller import Associate, Caller, CallerCommand, EndAssociation
 from services.contact.domain.caller_rules import CallerRules
+from services.contact.domain.contact import Contact
 from services.contact.domain.facts import MayBreak, NoteMatch
 from services.contact.domain.rules import Rules
 from services.contact.numbers import Numbers
@@ -22,11 +24,12 @@ from services.contact.streams import CALL, CALLER, call_stream, caller_stream
 
 
 class Known(NamedTuple):
-    """What the records say about a call: the markers, and by which way; other calls of the window before it."""
+    """What the records say about a call: markers, and by which way; other calls, and other contacts, of the window before."""
 
     markers: tuple[Marker, ...]
     reasons: tuple[str, ...]
     earlier: int
+    contacts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,18 @@ class Recognition:
             command = replace(command, other=self.numbers.subject(command.other))
             self._change(tx, replace(command, subject=command.other, other=command.subject))
         return self._change(tx, command)
+
+    def note_contact(self, tx: Transaction, contact: Contact) -> None:
+        """The record of a number remembers, once, that somebody reached us from it by another way than a call."""
+        if contact.number_ref is None:
+            return
+        stream = caller_stream(contact.number_ref)
+        number = tx.load(CALLER, stream).state
+        if number is None or all(known.id != contact.contact for known in number.contacts):
+            noted = NumberContacted(
+                at=contact.received_at, number_ref=contact.number_ref, contact=contact.contact, channel=contact.channel
+            )
+            tx.record(CALLER, stream, [noted])
 
     def touched(self, tx: Transaction, command: CallerCommand) -> list[Call]:
         """The calls that a changed record may bear on: those that began not too long ago, of all that belongs to it."""
@@ -65,7 +80,11 @@ class Recognition:
         window = self.episodes.at(tx.now).repeat_window
         others = self.settled(tx, refs, at - window, at)
         earlier = episode.earlier(others, call.call, at, self.episodes.at(tx.now))
-        return Known(association.markers(found), association.reasons(found), earlier)
+        reasons = association.reasons(found)
+        if len(found) == self.policy.at(tx.now).associations.at_most:
+            reasons = (*reasons, "more belongs to the caller than is followed")
+        contacts = {one.id for near in found if near.caller for one in near.caller.contacts if at - window <= one.at <= at}
+        return Known(association.markers(found), reasons, earlier, len(contacts))
 
     def same_caller(self, tx: Transaction, call: Call) -> dict[str, str]:
         """The numbers and people that are the same caller, and by what; another person of an address is none."""
@@ -77,7 +96,9 @@ class Recognition:
         if not self._on_record(tx, call):
             return
         known = self.known(tx, call, call.abandoned_at or call.answered_at or call.since)
-        note = NoteMatch(call=call.call, at=tx.now, markers=known.markers, earlier=known.earlier, reasons=known.reasons)
+        note = NoteMatch(
+            call=call.call, at=tx.now, markers=known.markers, earlier=known.earlier + known.contacts, reasons=known.reasons
+        )
         stream = call_stream(call.call)
         tx.record(CALL, stream, telling.decide(tx.load(CALL, stream).state, note, tx.now))
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
-from contracts.contact import Abandonment, Line, Marker
+from contracts.contact import Abandonment, Channel, Line, Marker
 from services.contact.caller_view import LinkView, MarkerView, link, marker
 from services.contact.domain.association import Reached
 from services.contact.domain.call import Call
+from services.contact.domain.contact import Contact
 from services.contact.domain.place import best
 from services.contact.surge_view import SurgeView
 from services.contact.views import CallView, Estimate, call, estimate, status
@@ -29,12 +30,14 @@ class Belongs(BaseModel):
 
 
 class EarlierContact(BaseModel):
-    """Another contact of the caller. `review`: it broke off on 999, and is reviewed under this id."""
+    """Another contact of the caller, a call or not. `review`: it broke off on 999, and is reviewed under this id."""
 
-    call: str
     by: str
     at: datetime
     status: str
+    call: str | None = None
+    contact: str | None = None
+    channel: Channel | None = None
     line: Line | None = None
     abandonment: Abandonment | None = None
     answered_again_in: str | None = None
@@ -60,13 +63,13 @@ class ScreenView(BaseModel):
 def screen(
     state: Call,
     found: Iterable[Reached],
-    earlier: Iterable[tuple[str, Call]],
+    earlier: Iterable[tuple[str, Call | Contact]],
     beyond: bool,
     surges: Iterable[SurgeView],
     window: timedelta,
     now: datetime,
 ) -> ScreenView:
-    """Everything together. `earlier` pairs each other call with the way by which it is the caller's."""
+    """Everything together. `earlier` pairs each other contact with the way by which it is the caller's."""
     found = list(found)
     contacts = sorted((contact(words, other) for words, other in earlier), key=lambda one: one.at, reverse=True)
     place = best(state.places)
@@ -88,14 +91,23 @@ def screen(
     )
 
 
-def contact(words: str, other: Call) -> EarlierContact:
-    """Another call of the caller."""
+def contact(words: str, other: Call | Contact) -> EarlierContact:
+    """Another contact of the caller, whatever its channel."""
+    if isinstance(other, Contact):
+        return EarlierContact(
+            by=words,
+            at=other.received_at,
+            status=other.outcome or ("waiting" if other.taken_at is None else "taken"),
+            contact=other.contact,
+            channel=other.channel,
+        )
     reviewed = other.abandoned_at is not None and other.line in (None, Line.EMERGENCY)
     return EarlierContact(
-        call=other.call,
         by=words,
         at=other.since,
         status=status(other),
+        call=other.call,
+        channel=other.channel,
         line=other.line,
         abandonment=other.abandonment,
         answered_again_in=other.rang_again,

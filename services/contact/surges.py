@@ -43,7 +43,7 @@ class SurgeWatch:
             return
         for area in call.areas:
             joined = self._open_in(tx, area)
-            near = [] if joined else list(self._near(tx, call, area))
+            near = [] if joined else self._near(tx, call, area)
             joined = joined or next((found for other in near for found in self._open_of(tx, other)), None)
             if joined is not None:
                 tx.record(SURGE, surge_stream(joined.surge), surge.add(joined, call, tx.now))
@@ -76,10 +76,10 @@ class SurgeWatch:
             if one is not None and one.open:
                 yield one
 
-    def _near(self, tx: Transaction, call: Call, area: str) -> Iterator[Call]:
+    def _near(self, tx: Transaction, call: Call, area: str) -> list[Call]:
+        """The calls from there, within the window, in the order in which they began."""
         within = self.policy.at(tx.now).surges.within
         values = episode.hours(area, call.since - within, call.since + within)
-        for stream in sorted({stream for value in values for stream in tx.find("area-hour", value)}):
-            other = tx.load(CALL, stream).state
-            if other is not None and abs(other.since - call.since) <= within:
-                yield other
+        streams = sorted({stream for value in values for stream in tx.find("area-hour", value)})
+        others = [state for stream in streams if (state := tx.load(CALL, stream).state) is not None]
+        return sorted((one for one in others if abs(one.since - call.since) <= within), key=lambda one: one.since)

@@ -42,33 +42,32 @@ class Reached(NamedTuple):
 def starts(call: Call) -> Iterator[Start]:
     """What the call itself names."""
     if call.number_ref is not None:
-        yield Start(SubjectKind.NUMBER, call.number_ref)
+        yield from (Start(SubjectKind.NUMBER, ref) for ref in (call.number_ref, *call.earlier_refs))
     yield from (Start(SubjectKind.PERSON, ref) for ref in call.persons)
     yield from (Start(SubjectKind.ADDRESS, ref) for ref in call.addresses)
 
 
 def reach(starts: Iterable[Start], load: Callable[[str], Caller | None], rules: Associations) -> list[Reached]:
-    """What belongs to the call, nearest first, each subject once; at most `rules.at_most`."""
+    """What belongs to the call, nearest first, each subject once; at most `rules.at_most`, and no more are loaded."""
     found: dict[str, Reached] = {}
-    edge = [Reached(kind, ref, _OWN[kind], load(ref), None, kind is not SubjectKind.ADDRESS) for kind, ref in starts]
-    for far in range(rules.steps + 1):
-        beyond = []
+    edge = [Reached(kind, ref, _OWN[kind], None, None, kind is not SubjectKind.ADDRESS) for kind, ref in starts]
+    for _ in range(rules.steps + 1):
+        beyond: list[Reached] = []
         for one in edge:
             if one.ref in found:
                 continue
             if len(found) == rules.at_most:
                 return list(found.values())
-            found[one.ref] = one
-            if far < rules.steps:
-                beyond += [other for other in _neighbours(one, load) if other.ref not in found]
+            found[one.ref] = one = one._replace(caller=load(one.ref))
+            beyond += _neighbours(one)
         edge = beyond
     return list(found.values())
 
 
-def _neighbours(one: Reached, load: Callable[[str], Caller | None]) -> Iterator[Reached]:
+def _neighbours(one: Reached) -> Iterator[Reached]:
     for link in () if one.caller is None else one.caller.links:
         same = one.same_caller and {one.kind, link.kind} == {SubjectKind.NUMBER, SubjectKind.PERSON}
-        yield Reached(link.kind, link.ref, f"{_OTHER[link.kind]} associated with {one.words}", load(link.ref), link, same)
+        yield Reached(link.kind, link.ref, f"{_OTHER[link.kind]} associated with {one.words}", None, link, same)
 
 
 def markers(found: Iterable[Reached]) -> tuple[Marker, ...]:

@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from contracts.callers import (
     AddressAssociated,
     AssociationEnded,
+    HandsetMessageWaits,
     NumberAssociated,
+    NumberContacted,
     PersonAssociated,
     SubjectKind,
     SubjectMarked,
@@ -96,6 +98,18 @@ class Link(msgspec.Struct, frozen=True):
     since: datetime
 
 
+class Mention(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A message or a contact that came from the number; the newest few are remembered, all are stored in full elsewhere."""
+
+    id: str
+    at: datetime
+    measured_at: datetime | None = None
+
+
+REMEMBERED = 20
+"""Bounds the state, not what is kept."""
+
+
 class Caller(msgspec.Struct, frozen=True, omit_defaults=True):
     """A number, a person or an address, by its reference."""
 
@@ -103,6 +117,8 @@ class Caller(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: SubjectKind = SubjectKind.NUMBER
     warnings: tuple[Warned, ...] = ()
     links: tuple[Link, ...] = ()
+    messages: tuple[Mention, ...] = ()
+    contacts: tuple[Mention, ...] = ()
 
     def standing(self, marker: Marker) -> Warned | None:
         """The warning of this kind, if there is one."""
@@ -223,6 +239,17 @@ def _unlinked(caller: Caller, event: AssociationEnded) -> Caller:
     return replace(caller, links=tuple(link for link in caller.links if link.ref != event.other))
 
 
+def _message(caller: Caller | None, event: HandsetMessageWaits) -> Caller:
+    state = caller or Caller(event.number_ref)
+    mention = Mention(event.message, event.at, event.measured_at)
+    return replace(state, messages=(*state.messages, mention)[-REMEMBERED:])
+
+
+def _contact(caller: Caller | None, event: NumberContacted) -> Caller:
+    state = caller or Caller(event.number_ref)
+    return replace(state, contacts=(*state.contacts, Mention(event.contact, event.at))[-REMEMBERED:])
+
+
 EVOLVE: dict[type[Event], Callable[[Any, Any], Caller]] = {
     MarkerPlaced: lambda caller, event: _warn(caller, event.number_ref, SubjectKind.NUMBER, event),
     MarkerLifted: _unwarn,
@@ -232,4 +259,6 @@ EVOLVE: dict[type[Event], Callable[[Any, Any], Caller]] = {
     AddressAssociated: _linked(SubjectKind.ADDRESS, "address_ref", "address"),
     NumberAssociated: _linked(SubjectKind.NUMBER, "number_ref", "number"),
     AssociationEnded: _unlinked,
+    HandsetMessageWaits: _message,
+    NumberContacted: _contact,
 }

@@ -15,6 +15,7 @@ from services.contact.domain.aml import https, packed, sms
 from services.contact.domain.aml.https import Seal
 from services.contact.domain.aml.reading import Reading
 from services.contact.domain.call import Call
+from services.contact.domain.caller import Mention
 from services.contact.domain.caller_rules import Handsets
 from services.contact.domain.facts import EstimateLocation
 from services.contact.domain.place import Place, kept, told
@@ -55,11 +56,9 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def index(message: Message) -> Iterable[tuple[str, str]]:
-    """Those without a call: by number, for the call that is told later, and by time, for people."""
+    """Those without a call by time, for people."""
     if message.call is None:
         yield "handset-unmatched", stamp(message.at)
-        if message.number_ref is not None:
-            yield "handset-waiting", message.number_ref
 
 
 def read(form: HandsetForm, raw: str, key: bytes | None) -> Reading:
@@ -105,7 +104,7 @@ def receive(state: Message | None, command: TakeHandsetMessage, reading: Reading
     ]
 
 
-def belongs(message: Message, call: Call, rules: Handsets) -> bool:
+def belongs(message: Message | Mention, call: Call, rules: Handsets) -> bool:
     """By time: the fix, or its arrival, lies near enough to the beginning of the call."""
     times = (at for at in (message.measured_at, message.at) if at is not None)
     return any(-rules.before_call <= at - call.since <= rules.after_call for at in times)

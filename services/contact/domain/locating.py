@@ -11,25 +11,19 @@ from services.contact.domain.call import Call
 from services.contact.domain.facts import EstimateLocation
 from services.contact.domain.place import kept, says_nothing
 from services.contact.domain.set_aside import aside
-from services.contact.domain.times import stamp
 
 GUESSES = frozenset({LocationSource.CELL, LocationSource.HANDSET})
 """Sources that measure: what they write is never an address."""
 
 
-def locate(call: Call, fact: EstimateLocation) -> list[Event]:
+def locate(call: Call, fact: EstimateLocation, what: str) -> list[Event]:
     """One more estimate, if it says anything and is not known already."""
     location, words = fact.location, fact.words
     if location.source in GUESSES and location.address is not None:
         words = words or location.address
         location = location.model_copy(update={"address": None})
     if says_nothing(location) and words is None and fact.cell is None:
-        return aside(
-            call,
-            fact,
-            f"location from {location.source} at {stamp(fact.at)}",
-            "it names no place (no words, and no fix or 0,0)",
-        )
+        return aside(call, fact, what, "it names no place (no words, and no fix or 0,0)")
     place = kept(fact.at, location, fact.cell, words, fact.flags)
     if any(place.same(known) for known in call.places):
         return []

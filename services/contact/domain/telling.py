@@ -65,7 +65,7 @@ def _said(call: Call, fact: CallFact, what: str) -> list[Event]:
         case EndCall():
             return end(call, fact, what)
         case EstimateLocation():
-            return locate(call, fact)
+            return locate(call, fact, what)
         case IdentifyCaller():
             return identify(call, fact)
         case RecogniseStart():

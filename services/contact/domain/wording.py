@@ -16,6 +16,7 @@ from services.contact.domain.facts import (
     QueueCall,
     RecogniseStart,
 )
+from services.contact.domain.place import says_nothing
 from services.contact.domain.times import stamp
 
 _WELFARE = {None: "", True: ", known to be well", False: ", not known to be well"}
@@ -39,7 +40,7 @@ def _what(fact: CallFact) -> str:
         case EndCall():
             return "ended"
         case EstimateLocation():
-            return f"location from {fact.location.source}"
+            return _location(fact)
         case IdentifyCaller():
             return f"identified by {fact.by}"
         case RecogniseStart():
@@ -52,3 +53,10 @@ def _what(fact: CallFact) -> str:
             return "place kept" + (f" for {fact.number_ref}" if fact.number_ref else "")
         case MissPlace():
             return f"rung back by {fact.handler}"
+
+
+def _location(fact: EstimateLocation) -> str:
+    """An empty estimate does not go by the same words as one that says something: the second must not be lost with it."""
+    empty = says_nothing(fact.location) and fact.words is None and fact.cell is None
+    message = "" if fact.message is None else f" in message {fact.message}"
+    return f"{'no ' if empty else ''}location from {fact.location.source}{message}"

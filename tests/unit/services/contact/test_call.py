@@ -196,7 +196,7 @@ def test_an_answer_told_late_stands_and_the_call_stays_abandoned() -> None:
                 at=s(3),
                 location=Location(source=LocationSource.HANDSET, point=Point(latitude=0, longitude=0)),
             ),
-            "location from handset",
+            "no location from handset",
             "it names no place",
         ),
     ],
