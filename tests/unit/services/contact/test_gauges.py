@@ -47,7 +47,8 @@ async def test_feeds_contacts_and_promises_that_need_somebody_are_counted() -> N
     watch(host, Outbox(host, log), Listening(host, log, "pod-0", Tracing("contact", "0", "pod-0", 0.0, None)))
 
     async def do(command: Any) -> None:
-        await host.run(command, Context(f"{command}", "tester", f"{command}"))
+        cause = f"{command} at {clock.now()}"
+        await host.run(command, Context(cause, "tester", cause))
 
     names = ("ringback_feeds_silent", "ringback_contacts_overdue", "ringback_promises_broken")
     assert [value(metrics, name) for name in names] == [0, 0, 0]
