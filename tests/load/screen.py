@@ -1,12 +1,15 @@
 """The call handler's screen with a million earlier contacts stored, beside the same app answering with a constant."""
 
 import socket
+import sqlite3
 import statistics
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain, count, islice
 from pathlib import Path
 from random import Random
 from typing import Annotated
@@ -21,21 +24,21 @@ from chassis.host import Host
 from chassis.http.auth import requires
 from chassis.http.dev_issuer import DevIssuer
 from chassis.http.principal import Principal, Role
-from chassis.ids import derived, event_id
-from chassis.process import Wiring
+from chassis.ids import derived
 from chassis.references import Keyer, telephone
 from chassis.settings import Settings
 from chassis.store.codec import Head, encode, encode_event
-from chassis.store.fold import follow, replay
+from chassis.store.reading import text
 from chassis.store.sqlite import SqliteStorage
-from chassis.store.storage import Changes, LookupChange, NewEvent, StoredEvent
 from contracts import registry
 from contracts.callers import AddressAssociated, NumberAssociated, PersonAssociated, SubjectKind, SubjectMarked
 from contracts.contact import Abandonment, CallAbandoned, Line, Marker, MarkerPlaced
 from contracts.envelope import Event
 from services.contact.api import routers
+from services.contact.domain.call import Call
+from services.contact.domain.call import index as call_index
 from services.contact.numbers import Numbers
-from services.contact.streams import CALL, CALLER, call_stream, caller_stream
+from services.contact.streams import call_stream, caller_stream
 from services.contact.wiring import WIRING
 from tests.load.blocks import Compared, at_most
 from tests.load.posting import Door, serving
@@ -61,86 +64,98 @@ def constant(_: Host) -> APIRouter:
 
 
 class Made:
-    """A million calls and the records of some numbers, written as the service would have written them."""
+    """Records of some numbers, and a million calls, in the form in which the service would have stored them."""
 
-    def __init__(self, storage: SqliteStorage) -> None:
-        self._storage = storage
-        self._changes = Changes()
-        self._reference = Keyer(Settings.model_fields["reference_key"].default.get_secret_value().encode()).reference
-        self._numbers = Numbers(telephone, self._reference)
-        self._count = 0
+    def __init__(self, path: Path) -> None:
+        SqliteStorage(path).close()
+        self._file = sqlite3.connect(path)
+        self._file.execute("PRAGMA synchronous = OFF")
+        key = Settings.model_fields["reference_key"].default.get_secret_value().encode()
+        self._numbers = Numbers(telephone, Keyer(key).reference)
+        self._refs = [self._numbers.reference("tel", _number(n)) for n in range(NUMBERS)]
+        self._rows, self._names = count(1), count(1)
 
     def fill(self) -> list[str]:
         """Store everything; the newest call of each watched number."""
         draw = Random(1)
-        newest = [self._watched(n) for n in range(WATCHED)]
-        for _ in range(STORED - WATCHED):
-            self._call(draw.randrange(NUMBERS), NOW - timedelta(seconds=draw.randrange(60, 30_000_000)))
-        self._flush()
-        return newest
+        for n in range(WATCHED):
+            self._watched(n)
+        newest = [(n, NOW) for n in range(WATCHED)]
+        rest = ((draw.randrange(NUMBERS), NOW - timedelta(seconds=draw.randrange(60, 30_000_000))) for _ in count())
+        calls: list[str] = []
+        every = chain(newest, islice(rest, STORED - WATCHED))
+        while part := list(islice(every, 20_000)):
+            calls += self._calls(part)[: max(0, WATCHED - len(calls))]
+        self._file.close()
+        return calls
 
-    def _watched(self, n: int) -> str:
-        number = _number(n)
-        ref = self._numbers.reference("tel", number)
+    def _watched(self, n: int) -> None:
+        """A number, its person and their home, each with a marker."""
+        ref, since = self._refs[n], NOW - timedelta(days=1)
         person, home = self._numbers.person(f"record {n}"), self._numbers.address(f"{n} Mill Lane")
-        said = {"author": "sgt-4", "evidence": "log 3"}
+        said = {"at": since, "author": "sgt-4", "evidence": "log 3"}
         marked = {"review_by": NOW + timedelta(days=90), **said}
-        kinds = {"tel": SubjectKind.NUMBER, "person": SubjectKind.PERSON, "address": SubjectKind.ADDRESS}
-        since = NOW - timedelta(days=1)
-        about = {one: {"at": since, "subject": one, "kind": kinds[one.split(":")[0]]} for one in (ref, person, home)}
-        self._append(
-            caller_stream(ref),
-            [
-                MarkerPlaced(at=since, number_ref=ref, marker=Marker.USEFUL, **marked),
-                PersonAssociated(person_ref=person, person=f"record {n}", **about[ref], **said),
-            ],
+        of = {"kind": SubjectKind.PERSON, "subject": person}
+        at_home = {"kind": SubjectKind.ADDRESS, "subject": home}
+        of_number = {"kind": SubjectKind.NUMBER, "subject": ref}
+        self._record(
+            ref,
+            MarkerPlaced(number_ref=ref, marker=Marker.USEFUL, **marked),
+            PersonAssociated(person_ref=person, person=f"record {n}", **of_number, **said),
         )
-        self._append(
-            caller_stream(person),
-            [
-                NumberAssociated(number_ref=ref, number=number, **about[person], **said),
-                SubjectMarked(marker=Marker.VULNERABLE, **about[person], **marked),
-                AddressAssociated(address_ref=home, address=f"{n} Mill Lane", **about[person], **said),
-            ],
+        self._record(
+            person,
+            NumberAssociated(number_ref=ref, number=_number(n), **of, **said),
+            SubjectMarked(marker=Marker.VULNERABLE, **of, **marked),
+            AddressAssociated(address_ref=home, address=f"{n} Mill Lane", **of, **said),
         )
-        self._append(caller_stream(home), [SubjectMarked(marker=Marker.HOSTAGE, **about[home], **marked)])
-        return self._call(n, NOW)
+        self._record(home, SubjectMarked(marker=Marker.HOSTAGE, **at_home, **marked))
 
-    def _call(self, n: int, at: datetime) -> str:
-        call = derived("call", "bench", self._count)
-        number = _number(n)
-        ref = self._numbers.reference("tel", number)
-        gone = CallAbandoned(
-            at=at,
-            call=call,
-            line=Line.EMERGENCY,
-            abandonment=Abandonment.IN_QUEUE,
-            waited_s=12.0,
-            number=number,
-            number_ref=ref,
-            queue="999",
-        )
-        self._append(call_stream(call), [gone])
-        return call
+    def _record(self, ref: str, *events: Event) -> None:
+        stream = caller_stream(ref)
+        stored = [(stream, version, registry.of(event).name, _stored(event)) for version, event in enumerate(events, 1)]
+        self._write(stored, [])
 
-    def _append(self, stream: str, events: Sequence[Event]) -> None:
-        self._count += 1
-        cause, aggregate = derived("bench", self._count), CALL if stream.startswith("call-") else CALLER
-        stored = []
-        for version, event in enumerate(events, 1):
-            id_ = event_id(cause, version)
-            head = Head(id_, event.at, cause, cause, "bench", msgspec.Raw(encode_event(event)))
-            new = NewEvent(stream, version, registry.of(event).name, encode(head), id_)
-            self._changes.events.append(new)
-            stored.append(StoredEvent(0, stream, version, new.type, new.state))
-        live = follow(aggregate, replay(aggregate, stored), len(stored))
-        self._changes.lookups += [LookupChange(True, name, value, stream, NOW) for name, value in live.entries]
-        if len(self._changes.events) >= 20_000:
-            self._flush()
+    def _calls(self, part: Sequence[tuple[int, datetime]]) -> list[str]:
+        name, events, entries, made = registry.of(CallAbandoned).name, [], [], []
+        for n, at in part:
+            call = derived("call", "bench", next(self._names))
+            values = {b"CALL": call, b"NUMBER": _number(n), b"REF": self._refs[n], b"2026-06-05T12:00:00Z": text(at)}
+            state = _SAMPLE
+            for placeholder, value in values.items():
+                state = state.replace(placeholder, value.encode())
+            stream, known = call_stream(call), Call(call, at, number_ref=self._refs[n], abandoned_at=at)
+            events.append((stream, 1, name, state))
+            entries += [(entry, value, stream) for entry, value in call_index(known)]
+            made.append(call)
+        self._write(events, entries)
+        return made
 
-    def _flush(self) -> None:
-        self._storage.append(self._changes)
-        self._changes = Changes()
+    def _write(self, events: Sequence[tuple[str, int, str, bytes]], entries: Sequence[tuple[str, str, str]]) -> None:
+        rows = [(next(self._rows), *event) for event in events]
+        insert = "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)"
+        self._file.executemany(insert, rows)
+        self._file.executemany("INSERT INTO event_ids (id, position) VALUES (?,?)", [(f"bench {row[0]}", row[0]) for row in rows])
+        self._file.executemany(f"INSERT INTO lookups VALUES (?,?,?,'{text(NOW)}','')", entries)
+        self._file.commit()
+
+
+def _stored(event: Event) -> bytes:
+    return encode(Head("bench", event.at, "bench", "bench", "bench", msgspec.Raw(encode_event(event))))
+
+
+_SAMPLE = _stored(
+    CallAbandoned(
+        at=NOW,
+        call="CALL",
+        line=Line.EMERGENCY,
+        abandonment=Abandonment.IN_QUEUE,
+        waited_s=12.0,
+        number="NUMBER",
+        number_ref="REF",
+        queue="999",
+    )
+)
 
 
 def _number(n: int) -> str:
@@ -179,12 +194,8 @@ class Asking:
 def compared(folder: Path) -> Iterator[Compared]:
     """The slowest hundredth, and the middle, of both."""
     path = folder / "screen.sqlite"
-    storage = SqliteStorage(path, batch=100)
     began = time.perf_counter()
-    try:
-        calls = Made(storage).fill()
-    finally:
-        storage.close()
+    calls = Made(path).fill()
     print(f"{STORED:,} calls stored in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     bearer = DevIssuer.open(folder / "issuer").token("h7", [Role.CALL_HANDLER], SystemClock())
     screens, constants = [], []
@@ -204,6 +215,4 @@ def _quantile(blocks: Sequence[Sequence[float]], percent: int) -> float:
 
 
 if __name__ == "__main__":
-    process.main(
-        Wiring(WIRING.name, WIRING.title, WIRING.description, WIRING.build, lambda host: (*routers(host), constant(host)))
-    )
+    process.main(replace(WIRING, routers=lambda host: (*routers(host), constant(host))))
