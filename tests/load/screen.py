@@ -69,7 +69,7 @@ class Made:
     def __init__(self, path: Path) -> None:
         SqliteStorage(path).close()
         self._file = sqlite3.connect(path)
-        self._file.execute("PRAGMA synchronous = OFF")
+        self._file.executescript("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000")
         key = Settings.model_fields["reference_key"].default.get_secret_value().encode()
         self._numbers = Numbers(telephone, Keyer(key).reference)
         self._refs = [self._numbers.reference("tel", _number(n)) for n in range(NUMBERS)]
