@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chassis.described import described
 from chassis.host import Service
+from chassis.metrics import CONTACTS_OVERDUE, FEEDS_SILENT, PROMISES_BROKEN
 from chassis.process import Wiring
 from chassis.references import telephone
 from chassis.world import World
@@ -19,13 +20,16 @@ from services.contact.policy.default import load
 from services.contact.reactions import HEEDS, on_timer, react
 from services.contact.streams import CALL, CALLER, HANDSET, SURGE
 
+COUNTED = {FEEDS_SILENT: "feed-silent", CONTACTS_OVERDUE: "contact-overdue", PROMISES_BROKEN: "promise-broken"}
+"""Alarms that stand, as gauges."""
+
 
 def build(world: World) -> Service:
     """The service of one force; its own rules are `contact.toml` and `contact-caller.toml` in the folder of its policies."""
     rules = Policies(load(_own(world, "contact.toml")), caller.load(_own(world, "contact-caller.toml")))
     contact = Contact(rules.episodes, Numbers(telephone, world.reference), rules.callers, world.handset_key)
     kinds = (CALL, CALLER, HANDSET, SURGE, *contact.desks.aggregates)
-    return Service("contact", kinds, HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS, rules=rules)
+    return Service("contact", kinds, HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS, counted=COUNTED, rules=rules)
 
 
 def _own(world: World, name: str) -> Path | None:

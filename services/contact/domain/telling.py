@@ -49,9 +49,7 @@ def decide(state: Call | None, command: CallCommand, now: datetime) -> list[Even
     if was_aside(call, command, what):
         return []
     said = _said(call, command, what)
-    if said:
-        said += seen_better(call, said, command)
-    return [*said, *impossible(call, command, what)]
+    return [*said, *seen_better(call, said, command), *impossible(call, command, what)]
 
 
 def _said(call: Call, fact: CallFact, what: str) -> list[Event]:

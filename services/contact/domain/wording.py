@@ -19,6 +19,8 @@ from services.contact.domain.facts import (
 from services.contact.domain.place import says_nothing
 from services.contact.domain.times import stamp
 
+_WELFARE = {None: "", True: ", known to be well", False: ", not known to be well"}
+
 
 def words(fact: CallFact) -> str:
     """What was said, with the time that was told."""
@@ -28,13 +30,13 @@ def words(fact: CallFact) -> str:
 def _what(fact: CallFact) -> str:
     match fact:
         case PresentCall():
-            return f"presented on line {fact.line or Line.EMERGENCY}"
+            return f"presented on line {fact.line or Line.EMERGENCY}" + (f" from {fact.number_ref}" if fact.number_ref else "")
         case QueueCall():
             return f"queued for {fact.queue}"
         case AnswerCall():
             return f"answered by {fact.handler}"
         case HangUp():
-            return "hung up"
+            return "hung up" + (f", heard {', '.join(fact.sounds)}" if fact.sounds else "") + _WELFARE[fact.welfare_established]
         case EndCall():
             return "ended"
         case EstimateLocation():
@@ -48,7 +50,7 @@ def _what(fact: CallFact) -> str:
         case LearnNumber():
             return f"number from {fact.source}"
         case KeepPlace():
-            return "place kept"
+            return "place kept" + (f" for {fact.number_ref}" if fact.number_ref else "")
         case MissPlace():
             return f"rung back by {fact.handler}"
 
