@@ -81,7 +81,10 @@ class CallAnswered(Event):
 
 @event("contact")
 class CallAbandoned(Event):
-    """The caller was gone before anybody could establish that all is well. It carries all that a review needs at once."""
+    """The caller was gone before anybody could establish that all is well. It carries all that a review needs at once.
+
+    With `harvest` the call never came here: a carrier's list tells of it afterwards, with the time of each attempt.
+    """
 
     call: Text
     line: Line
@@ -94,6 +97,30 @@ class CallAbandoned(Event):
     markers: tuple[Marker, ...] = ()
     location: Location | None = None
     earlier_calls: int = 0
+    harvest: Text | None = None
+    attempted_at: tuple[Instant, ...] = ()
+
+
+@event("contact")
+class AttemptsHarvested(Event):
+    """A later list of the carrier names more attempts of a caller whose failed ones were harvested already."""
+
+    call: Text
+    harvest: Text
+    attempted_at: tuple[Instant, ...]
+
+
+@event("contact")
+class HarvestTaken(Event):
+    """A part of a carrier's list of failed attempts was taken in: how many callers it named, and what was new of it."""
+
+    harvest: Text
+    carrier: Text
+    callers: Annotated[int, Field(ge=0)]
+    attempts: Annotated[int, Field(ge=0)]
+    opened: Annotated[int, Field(ge=0)]
+    extended: Annotated[int, Field(ge=0)]
+    answered_since: Annotated[int, Field(ge=0)] = 0
 
 
 @event("contact")

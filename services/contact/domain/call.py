@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from contracts.contact import (
     Abandonment,
+    AttemptsHarvested,
     CallAbandoned,
     CallAnswered,
     CallEnded,
@@ -56,6 +57,7 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     sounds: tuple[Sound, ...] = ()
     ended_at: datetime | None = None
     rang_again: str | None = None
+    attempted_at: tuple[datetime, ...] = ()
     places: tuple[Place, ...] = ()
     set_aside: tuple[str, ...] = ()
 
@@ -73,6 +75,8 @@ def index(call: Call) -> Iterable[tuple[str, str]]:
             yield "waiting", f"{call.queue} {stamp(call.queued_at)}"
     if call.number_ref is not None:
         yield "number", call.number_ref
+        if call.attempted_at:
+            yield "harvested", call.number_ref
         yield from {("number-hour", hour(call.number_ref, at)) for at in (call.abandoned_at, call.answered_at) if at is not None}
 
 
@@ -241,7 +245,12 @@ def _abandoned(call: Call | None, event: CallAbandoned) -> Call:
         number=event.number,
         number_ref=event.number_ref,
         sounds=tuple(event.sounds),
+        attempted_at=tuple(event.attempted_at),
     )
+
+
+def _harvested(call: Call, event: AttemptsHarvested) -> Call:
+    return replace(call, attempted_at=tuple(sorted({*call.attempted_at, *event.attempted_at})))
 
 
 def _ended(call: Call | None, event: CallEnded) -> Call:
@@ -267,6 +276,7 @@ EVOLVE: dict[type[Event], Callable[[Any, Any], Call]] = {
     CallQueued: _queued,
     CallAnswered: _answered,
     CallAbandoned: _abandoned,
+    AttemptsHarvested: _harvested,
     CallEnded: _ended,
     LocationEstimated: _located,
     CallFactSetAside: _set_aside,

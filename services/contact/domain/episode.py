@@ -10,19 +10,38 @@ from services.contact.domain.times import hour
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a force can set differently: how long after a call broke off another one of the number belongs to it."""
+    """What a force can set differently: how long after a call broke off another one of the number belongs to it.
+
+    `harvest_window_s`: attempts of one number in carriers' lists that lie no further apart are one outage's. `same_attempt_s`:
+    an attempt in such a list this close to a call that came here is that call, by two clocks.
+    """
 
     version: str
     repeat_window_s: int
+    harvest_window_s: int
+    same_attempt_s: int
 
     def __post_init__(self) -> None:
-        if self.repeat_window_s <= 0:
-            raise ValueError("`repeat_window_s` must be more than 0")
+        for name in ("repeat_window_s", "harvest_window_s"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"`{name}` must be more than 0")
+        if self.same_attempt_s < 0:
+            raise ValueError("`same_attempt_s` must not be less than 0")
 
     @property
     def repeat_window(self) -> timedelta:
         """The same as a duration."""
         return timedelta(seconds=self.repeat_window_s)
+
+    @property
+    def harvest_window(self) -> timedelta:
+        """How far apart attempts of one outage may lie."""
+        return timedelta(seconds=self.harvest_window_s)
+
+    @property
+    def same_attempt(self) -> timedelta:
+        """How far apart two clocks may put one attempt."""
+        return timedelta(seconds=self.same_attempt_s)
 
 
 def hours(number_ref: str, start: datetime, end: datetime) -> Iterator[str]:
