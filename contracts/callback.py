@@ -145,6 +145,17 @@ class AttemptCancelled(Event):
 
 
 @event("callback")
+class TextStarted(Event):
+    """The intention to send a neutral text, recorded before anything is sent; only the safety gate says it."""
+
+    review: Text
+    text_id: Text
+    number: Telephone
+    words: Text
+    policy: Text
+
+
+@event("callback")
 class ReviewEscalated(Event):
     """The review was handed to a role. With `deploy` an incident is asked for at the top grade; `breach`: it was late."""
 

@@ -15,10 +15,11 @@ from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
 from services.callback import api
 from services.callback.application import Callback
+from services.callback.domain import gate
 from services.callback.policy.default import load
 from services.callback.reactions import HEEDS, on_timer, react
 from services.callback.telephone.manual import ManualTelephone
-from services.callback.telephone.port import RingOrder, Telephone
+from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
 
 
@@ -54,7 +55,7 @@ def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
     attempt = started.event
     assert isinstance(attempt, AttemptStarted)
     structlog.get_logger().info("dialling", id=attempt.attempt_id, attempt=attempt.attempt)
-    telephone.ring(RingOrder(attempt.review, attempt.attempt, attempt.attempt_id, attempt.number, attempt.give_up_at))
+    telephone.ring(gate.permit(attempt))
 
 
 WIRING = Wiring(

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from contracts.callback import (
     AttemptEnded,
-    AttemptStarted,
     Disposition,
     Escalation,
     IncidentLinked,
@@ -18,6 +17,7 @@ from contracts.callback import (
 from contracts.envelope import Event
 from contracts.places import Location
 from contracts.refusals import Invalid, NotFound, Refused
+from services.callback.domain import gate
 from services.callback.domain.commands import (
     CloseReview,
     EndRinging,
@@ -178,20 +178,10 @@ def _incident_closed(review: Review, command: NoteIncidentClosed, now: datetime)
 def _start(review: Review, command: StartAttempt, now: datetime, rules: Rules) -> list[Event]:
     """The gate is asked again each time; the intention is recorded before anything is dialled."""
     planned = review.planned
-    if planned is None or now < planned.due or review.number is None:
+    if planned is None or now < planned.due:
         return []
-    if not review.open or not review.gate_open:
-        return cancelled(review, now, "the safety gate is shut" if review.open else "the review is over")
-    return [
-        AttemptStarted(
-            at=now,
-            review=review.review,
-            attempt=planned.n,
-            attempt_id=command.attempt_id,
-            number=review.number,
-            give_up_at=now + timedelta(seconds=rules.ring_s),
-        )
-    ]
+    started = gate.ring(review, planned, command.attempt_id, now, rules)
+    return [started] if started is not None else cancelled(review, now, "; ".join(gate.shut(review, rules)))
 
 
 def _give_up(review: Review, now: datetime, rules: Rules) -> list[Event]:

@@ -42,6 +42,11 @@ def assess(known: Known, rules: Rules) -> Assessment:
     return Assessment(risk, tuple(reason for _, reason, _ in found), not any(shuts for _, _, shuts in found))
 
 
+def shutting(known: Known, rules: Rules) -> tuple[str, ...]:
+    """What of it shuts the safety gate, in words."""
+    return tuple(reason for _, reason, shuts in _findings(known, rules) if shuts)
+
+
 def _findings(known: Known, rules: Rules) -> Iterator[tuple[Risk, str, bool]]:
     """Each thing that bears on it: how much, in which words, and whether it shuts the gate."""
     for marker in known.markers:

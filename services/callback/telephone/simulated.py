@@ -8,7 +8,7 @@ from chassis.clock import Clock
 from chassis.world import After, Tell
 from contracts.callback import Outcome
 from services.callback.domain.commands import EndRinging, RecordOutcome
-from services.callback.telephone.port import RingOrder
+from services.callback.domain.gate import Permit
 
 _TALKED = frozenset({Outcome.SAFE, Outcome.NOT_THE_CALLER, Outcome.UNDER_DURESS, Outcome.WHISPERED})
 
@@ -45,40 +45,40 @@ class SimulatedTelephone:
         self._clock = clock
         self._behaviour = behaviour or Behaviour()
 
-    def ring(self, order: RingOrder) -> None:
+    def ring(self, permit: Permit) -> None:
         """Draw what will come of it, and say so when it would have come."""
-        outcome = _pick(self._behaviour.mix, _part(order, "outcome"))
+        outcome = _pick(self._behaviour.mix, _part(permit, "outcome"))
         if outcome is Outcome.RANG_OUT:
-            rings_s = (order.give_up_at - self._clock.now()).total_seconds()
+            rings_s = (permit.give_up_at - self._clock.now()).total_seconds()
         else:
-            rings_s = _between(self._behaviour.pick_up_s, _part(order, "pick up"))
+            rings_s = _between(self._behaviour.pick_up_s, _part(permit, "pick up"))
         if outcome not in _TALKED:
-            self._after(rings_s, lambda: self._ended(order, outcome))
+            self._after(rings_s, lambda: self._ended(permit, outcome))
             return
-        talks_s = _between(self._behaviour.talk_s, _part(order, "talk"))
-        self._after(rings_s, lambda: self._ended(order, Outcome.ANSWERED))
-        self._after(rings_s + talks_s, lambda: self._established(order, outcome))
+        talks_s = _between(self._behaviour.talk_s, _part(permit, "talk"))
+        self._after(rings_s, lambda: self._ended(permit, Outcome.ANSWERED))
+        self._after(rings_s + talks_s, lambda: self._established(permit, outcome))
 
-    def _ended(self, order: RingOrder, outcome: Outcome) -> None:
-        said = EndRinging(review=order.review, attempt_id=order.attempt_id, outcome=outcome, at=self._clock.now())
-        self._tell(said, f"telephone {order.attempt_id} {outcome}", "telephone")
+    def _ended(self, permit: Permit, outcome: Outcome) -> None:
+        said = EndRinging(review=permit.review, attempt_id=permit.attempt_id, outcome=outcome, at=self._clock.now())
+        self._tell(said, f"telephone {permit.attempt_id} {outcome}", "telephone")
 
-    def _established(self, order: RingOrder, outcome: Outcome) -> None:
+    def _established(self, permit: Permit, outcome: Outcome) -> None:
         safe = outcome is Outcome.SAFE
         said = RecordOutcome(
-            review=order.review,
-            attempt=order.attempt,
+            review=permit.review,
+            attempt=permit.attempt,
             outcome=outcome,
             spoke_to="the caller" if safe else None,
             verified_by="number and what they rang about" if safe else None,
             free_to_talk=True if safe else None,
         )
-        self._tell(said, f"handler {order.attempt_id} {outcome}", "simulated call handler")
+        self._tell(said, f"handler {permit.attempt_id} {outcome}", "simulated call handler")
 
 
-def _part(order: RingOrder, what: str) -> float:
+def _part(permit: Permit, what: str) -> float:
     """A number in [0, 1) that belongs to the attempt and the purpose."""
-    digest = hashlib.sha256(f"{order.attempt_id} {what}".encode()).digest()
+    digest = hashlib.sha256(f"{permit.attempt_id} {what}".encode()).digest()
     return int.from_bytes(digest[:6]) / 2**48
 
 

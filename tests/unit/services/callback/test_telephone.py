@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.clock import VirtualClock
-from contracts.callback import Outcome
+from contracts.callback import AttemptStarted, Outcome
+from services.callback.domain import gate
 from services.callback.domain.commands import EndRinging, RecordOutcome
-from services.callback.telephone.port import RingOrder
 from services.callback.telephone.simulated import MIX, Behaviour, SimulatedTelephone
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
@@ -25,8 +25,11 @@ class Exchange:
 
     def ring(self, attempt_id: str) -> list[object]:
         start, told = self.clock.now(), len(self.told)
-        order = RingOrder("r", 1, attempt_id, "+447700900123", start + timedelta(seconds=30))
-        self.telephone.ring(order)
+        give_up_at = start + timedelta(seconds=30)
+        started = AttemptStarted(
+            at=start, review="r", attempt=1, attempt_id=attempt_id, number="+447700900123", give_up_at=give_up_at
+        )
+        self.telephone.ring(gate.permit(started))
         assert len(self.told) == told, "it waited for the answer"
         for seconds, act in sorted(self.later, key=lambda one: one[0]):
             self.clock.move_to(start + timedelta(seconds=seconds))
