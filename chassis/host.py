@@ -67,6 +67,10 @@ class Transaction(Protocol):
         """Streams that stand in an index under this value now, in order of their ids."""
         ...
 
+    def first(self, name: str, limit: int) -> list[str]:
+        """The streams that stand foremost in an index now, in order of its values, then of their ids."""
+        ...
+
 
 class Host(Protocol):
     """A running service, as its api sees it."""

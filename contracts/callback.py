@@ -66,7 +66,10 @@ class Role(StrEnum):
 
 @event("callback")
 class ReviewOpened(Event):
-    """An abandoned call is under review, opened by the fact itself; its deadline and the end of the emergency period are set."""
+    """An abandoned call is under review, opened by the fact itself; its deadline and the end of the emergency period are set.
+
+    With `harvest` the call never came here; its caller is rung when its turn comes.
+    """
 
     review: Text
     call: Text
@@ -81,6 +84,8 @@ class ReviewOpened(Event):
     markers: tuple[Marker, ...] = ()
     location: Location | None = None
     earlier_calls: int = 0
+    harvest: Text | None = None
+    attempted_at: tuple[Instant, ...] = ()
 
 
 @event("callback")
@@ -189,3 +194,35 @@ class ReviewClosed(Event):
     attempts: int
     by: Text
     breach: bool = False
+
+
+@event("callback")
+class AttemptsLearned(Event):
+    """A later list of the carrier names more attempts of the caller. The place in the list stays that of the first."""
+
+    review: Text
+    attempted_at: tuple[Instant, ...]
+
+
+@event("callback")
+class TurnGiven(Event):
+    """The turn of a harvested review has come: from now on its caller is rung as any other."""
+
+    review: Text
+
+
+@event("callback")
+class TurnsBegun(Event):
+    """There are harvested callers to be rung: turns are given, the highest rank first, at the pace of the policy."""
+
+    policy: Text
+    next_at: Instant
+
+
+@event("callback")
+class TurnsTaken(Event):
+    """Some turns were given; the next are given at `next_at`, or never when nobody waits any more."""
+
+    policy: Text
+    reviews: tuple[Text, ...]
+    next_at: Instant | None = None

@@ -51,6 +51,9 @@ class MemoryTransaction:
     def find(self, name: str, value: str) -> list[str]:
         return sorted(self._index.get((name, value), ()))
 
+    def first(self, name: str, limit: int) -> list[str]:
+        return [stream for streams in self.index(name).values() for stream in streams][:limit]
+
     def index(self, name: str) -> dict[str, list[str]]:
         """All of an index: the streams under each value."""
         return {value: sorted(streams) for (kind, value), streams in sorted(self._index.items()) if kind == name and streams}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.host import Timer
-from contracts.contact import CallAbandoned, CallerRangAgain, Line, LocationEstimated, MarkerPlaced
+from contracts.contact import AttemptsHarvested, CallAbandoned, CallerRangAgain, Line, LocationEstimated, MarkerPlaced
 from contracts.envelope import Envelope, Event
 from contracts.incident import IncidentClosed, IncidentOpened, Origin
 from services.callback.domain.commands import (
@@ -17,10 +17,13 @@ from services.callback.domain.commands import (
     PassDeadline,
     StartAttempt,
 )
-from services.callback.domain.decide import Command
+from services.callback.domain.decide import Command as ReviewCommand
+from services.callback.domain.turn import LearnAttempts
+
+Command = ReviewCommand | LearnAttempts
 
 HEEDS: frozenset[type[Event]] = frozenset(
-    {CallAbandoned, CallerRangAgain, LocationEstimated, MarkerPlaced, IncidentOpened, IncidentClosed}
+    {CallAbandoned, AttemptsHarvested, CallerRangAgain, LocationEstimated, MarkerPlaced, IncidentOpened, IncidentClosed}
 )
 """What `react` answers to."""
 
@@ -31,6 +34,8 @@ def react(heard: Envelope[Event]) -> Sequence[Command]:
     match event:
         case CallAbandoned():
             return _abandoned(event)
+        case AttemptsHarvested():
+            return (LearnAttempts(review=event.call, attempted_at=event.attempted_at),)
         case CallerRangAgain():
             return (NoteRangAgain(review=event.call, answered_call=event.answered_call),)
         case LocationEstimated():
@@ -60,6 +65,8 @@ def _abandoned(event: CallAbandoned) -> Sequence[Command]:
             markers=event.markers,
             location=event.location,
             earlier_calls=event.earlier_calls,
+            harvest=event.harvest,
+            attempted_at=event.attempted_at,
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -14,29 +15,35 @@ from contracts.callback import AttemptStarted
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
 from services.callback import api
-from services.callback.application import Callback
+from services.callback.desk import Desk
 from services.callback.domain import gate
+from services.callback.policy import desk as desk_policy
 from services.callback.policy.default import load
-from services.callback.reactions import HEEDS, on_timer, react
+from services.callback.reactions import HEEDS, react
 from services.callback.telephone.manual import ManualTelephone
 from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
+from services.callback.timers import on_timer
 
 
 def build(world: World) -> Service:
-    """The service of one force; its own rules are `callback.toml` in the folder of its policies."""
-    own = None if world.policy is None else world.policy / "callback.toml"
-    callback = Callback(load(own if own is not None and own.exists() else None))
+    """The service of one force; its own rules are `callback.toml` and `callback-desk.toml` in the folder of its policies."""
+    desk = Desk(load(_own(world, "callback.toml")), desk_policy.load(_own(world, "callback-desk.toml")))
     return Service(
         "callback",
-        (callback.reviews,),
+        desk.aggregates,
         HEARS["callback"],
-        callback.handle,
+        desk.handle,
         react,
         on_timer,
         {AttemptStarted: partial(_ring, _telephone(world))},
         HEEDS,
     )
+
+
+def _own(world: World, file: str) -> Path | None:
+    own = None if world.policy is None else world.policy / file
+    return own if own is not None and own.exists() else None
 
 
 def _telephone(world: World) -> Telephone:

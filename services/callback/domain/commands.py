@@ -11,7 +11,10 @@ from contracts.places import Location
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenReview:
-    """A 999 call broke off. A review has the id of its call, so there can be one at most."""
+    """A 999 call broke off. A review has the id of its call, so there can be one at most.
+
+    With `harvest` a carrier's list told of it: the use case says until when it must be over.
+    """
 
     review: str
     abandonment: Abandonment
@@ -22,6 +25,9 @@ class OpenReview:
     markers: tuple[Marker, ...] = ()
     location: Location | None = None
     earlier_calls: int = 0
+    harvest: str | None = None
+    attempted_at: tuple[datetime, ...] = ()
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from contracts.callback import (
     Role,
 )
 from contracts.envelope import Event
+from services.callback.domain import turn
 from services.callback.domain.number import diallable
 from services.callback.domain.place import told, usable
 from services.callback.domain.review import EVOLVE, Attempt, Review
@@ -42,6 +43,8 @@ def follow(review: Review, now: datetime, rules: Rules) -> list[Event]:
     if any(attempt.talking for attempt in review.attempts):
         return [*cancelled(review, now, "somebody answered"), *urgent]
     if any(attempt.planned or attempt.ringing for attempt in review.attempts):
+        return urgent
+    if turn.waits(review):
         return urgent
     return [*urgent, *_next(review, now, rules, deployed=review.deployed or bool(urgent))]
 
@@ -71,7 +74,7 @@ def _next_due(review: Review, now: datetime, rules: Rules) -> datetime | None:
         return None
     if tried and tried[-1] is Then.REPEAT:
         return now + timedelta(seconds=rules.repeat_delay_s) if tried.count(Then.REPEAT) <= rules.repeats_at_most else None
-    return max(now, review.opened_at + timedelta(seconds=rules.attempt_delays_s[counted]))
+    return max(now, (review.turn_at or review.opened_at) + timedelta(seconds=rules.attempt_delays_s[counted]))
 
 
 def consequence(attempt: Attempt, rules: Rules) -> Then | None:

@@ -17,7 +17,7 @@ from contracts.callback import (
 from contracts.envelope import Event
 from contracts.places import Location
 from contracts.refusals import Invalid, NotFound, Refused
-from services.callback.domain import gate
+from services.callback.domain import gate, turn
 from services.callback.domain.commands import (
     CloseReview,
     EndRinging,
@@ -108,7 +108,7 @@ def _open(command: OpenReview, now: datetime, rules: Rules) -> list[Event]:
         call=command.review,
         abandonment=command.abandonment,
         abandoned_at=command.abandoned_at,
-        deadline=command.abandoned_at + timedelta(seconds=rules.deadline_s),
+        deadline=command.deadline or command.abandoned_at + timedelta(seconds=rules.deadline_s),
         emergency_period_ends=command.abandoned_at + timedelta(seconds=rules.emergency_period_s),
         policy=rules.version,
         number=command.number,
@@ -117,8 +117,12 @@ def _open(command: OpenReview, now: datetime, rules: Rules) -> list[Event]:
         markers=command.markers,
         location=command.location,
         earlier_calls=command.earlier_calls,
+        harvest=command.harvest,
+        attempted_at=command.attempted_at,
     )
     found = assess(Known(command.abandonment, command.sounds, command.markers, command.earlier_calls), rules)
+    if command.attempted_at:
+        found = found.joined(turn.of_attempts(len(command.attempted_at)))
     if command.location is not None:
         found = found.joined(_of_place(command.abandoned_at, command.location, rules))
     return [opened, _assessed(command.review, found, rules.version, now)]

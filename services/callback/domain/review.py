@@ -11,6 +11,7 @@ from contracts.callback import (
     AttemptCancelled,
     AttemptEnded,
     AttemptPlanned,
+    AttemptsLearned,
     AttemptStarted,
     Disposition,
     Escalation,
@@ -23,6 +24,7 @@ from contracts.callback import (
     ReviewOpened,
     Risk,
     Role,
+    TurnGiven,
 )
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.envelope import Event
@@ -119,6 +121,9 @@ class Review(msgspec.Struct, frozen=True, omit_defaults=True):
     closing_reason: str | None = None
     closed_by: str | None = None
     breach: bool = False
+    harvest: str | None = None
+    attempted_at: tuple[datetime, ...] = ()
+    turn_at: datetime | None = None
 
     @property
     def open(self) -> bool:
@@ -198,8 +203,18 @@ def _opened(_: Review | None, event: ReviewOpened) -> Review:
         sounds=tuple(event.sounds),
         markers=tuple(event.markers),
         earlier_calls=event.earlier_calls,
+        harvest=event.harvest,
+        attempted_at=tuple(event.attempted_at),
         places=() if event.location is None else (kept(event.abandoned_at, event.location),),
     )
+
+
+def _attempts_learned(review: Review, event: AttemptsLearned) -> Review:
+    return replace(review, attempted_at=tuple(sorted({*review.attempted_at, *event.attempted_at})))
+
+
+def _turn_given(review: Review, event: TurnGiven) -> Review:
+    return replace(review, turn_at=event.at)
 
 
 def _assessed(review: Review, event: ReviewAssessed) -> Review:
@@ -265,6 +280,8 @@ def _closed(review: Review, event: ReviewClosed) -> Review:
 EVOLVE: dict[type[Event], Callable[[Any, Any], Review]] = {
     ReviewOpened: _opened,
     ReviewAssessed: _assessed,
+    AttemptsLearned: _attempts_learned,
+    TurnGiven: _turn_given,
     LocationLearned: _located,
     AttemptPlanned: _planned,
     AttemptStarted: _started,

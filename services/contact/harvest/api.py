@@ -34,7 +34,7 @@ class CallersBody(Body):
     """A part of a carrier's list."""
 
     carrier: Name
-    callers: Annotated[tuple[CallerBody, ...], Field(min_length=1, max_length=200)]
+    callers: Annotated[tuple[CallerBody, ...], Field(max_length=200)]
 
 
 class HarvestView(BaseModel):

@@ -1,0 +1,57 @@
+"""All of callback's use cases in one: reviews, and around them what the desk does with them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from chassis.dated import Dated
+from chassis.host import Loaded, Transaction
+from chassis.store.aggregate import Aggregate
+from services.callback.application import Callback
+from services.callback.domain import turn
+from services.callback.domain.commands import OpenReview
+from services.callback.domain.desk_rules import DeskRules
+from services.callback.domain.review import Review
+from services.callback.domain.rules import Rules
+from services.callback.domain.turn import GiveTurn, LearnAttempts
+from services.callback.harvest.application import TURNS, Harvests
+from services.callback.harvest.turns import GiveTurns
+from services.callback.worklist.rank import rank
+
+
+class Desk:
+    """The use cases, given the policies."""
+
+    def __init__(self, policy: Dated[Rules], desk: Dated[DeskRules]) -> None:
+        self.callback = Callback(policy)
+        reviews = self.callback.reviews
+        self.callback.reviews = replace(reviews, index=lambda review: (*reviews.index(review), *_placed(review)))
+        self._harvests = Harvests(self.callback, desk)
+
+    @property
+    def aggregates(self) -> tuple[Aggregate[Any], ...]:
+        """Every kind of stream."""
+        return (self.callback.reviews, TURNS)
+
+    def handle(self, tx: Transaction, command: Any) -> Loaded[Any]:
+        """Obey one command."""
+        match command:
+            case OpenReview(harvest=str()):
+                return self._harvests.opened(tx, command)
+            case GiveTurns():
+                return self._harvests.turns(tx)
+            case GiveTurn():
+                return self._harvests.called(tx, command)
+            case LearnAttempts():
+                return self._harvests.learned(tx, command)
+            case _:
+                return self.callback.handle(tx, command)
+
+
+def _placed(review: Review) -> Iterable[tuple[str, str]]:
+    """Open reviews by rank, and those whose turn has yet to come by the same."""
+    if review.open:
+        key = rank(review).key
+        yield "ranked", key
+        if turn.waits(review) and review.gate_open:
+            yield "turn", key
