@@ -9,13 +9,23 @@ from chassis.host import Loaded, Transaction
 from chassis.store.aggregate import Aggregate
 from services.callback.application import Callback
 from services.callback.domain import turn
-from services.callback.domain.commands import OpenReview
+from services.callback.domain.commands import CloseReview, EscalateReview, OpenReview, RecordOutcome
 from services.callback.domain.desk_rules import DeskRules
 from services.callback.domain.review import Review
 from services.callback.domain.rules import Rules
 from services.callback.domain.turn import GiveTurn, LearnAttempts
 from services.callback.harvest.application import TURNS, Harvests
 from services.callback.harvest.turns import GiveTurns
+from services.callback.worklist.application import ITEM, PERSON, Worklist
+from services.callback.worklist.commands import (
+    AcknowledgeHandOver,
+    LogOff,
+    NoteWork,
+    PassAcknowledgement,
+    PassSilence,
+    PutBack,
+    TakeItem,
+)
 from services.callback.worklist.rank import rank
 
 
@@ -27,11 +37,12 @@ class Desk:
         reviews = self.callback.reviews
         self.callback.reviews = replace(reviews, index=lambda review: (*reviews.index(review), *_placed(review)))
         self._harvests = Harvests(self.callback, desk)
+        self._worklist = Worklist(self.callback, desk)
 
     @property
     def aggregates(self) -> tuple[Aggregate[Any], ...]:
         """Every kind of stream."""
-        return (self.callback.reviews, TURNS)
+        return (self.callback.reviews, TURNS, ITEM, PERSON)
 
     def handle(self, tx: Transaction, command: Any) -> Loaded[Any]:
         """Obey one command."""
@@ -44,6 +55,14 @@ class Desk:
                 return self._harvests.called(tx, command)
             case LearnAttempts():
                 return self._harvests.learned(tx, command)
+            case TakeItem() | NoteWork() | PutBack() | AcknowledgeHandOver() | PassSilence() | PassAcknowledgement():
+                return self._worklist.handle(tx, command)
+            case LogOff():
+                return self._worklist.log_off(tx, command)
+            case RecordOutcome() | EscalateReview() | CloseReview():
+                told = self.callback.handle(tx, command)
+                self._worklist.worked(tx, command.review)
+                return told
             case _:
                 return self.callback.handle(tx, command)
 

@@ -5,6 +5,7 @@ from typing import Any
 from chassis.host import Timer
 from services.callback import reactions
 from services.callback.harvest.turns import GiveTurns
+from services.callback.worklist.commands import PassAcknowledgement, PassSilence
 
 
 def on_timer(timer: Timer) -> Any:
@@ -12,6 +13,10 @@ def on_timer(timer: Timer) -> Any:
     match timer.stream.partition("-")[0], timer.name:
         case "review", _:
             return reactions.on_timer(timer)
+        case "item", "silence":
+            return PassSilence(review=timer.stream.removeprefix("item-"))
+        case "item", "acknowledgement":
+            return PassAcknowledgement(review=timer.stream.removeprefix("item-"))
         case "turns", "turns":
             return GiveTurns()
         case kind, name:

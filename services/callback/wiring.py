@@ -24,6 +24,7 @@ from services.callback.telephone.manual import ManualTelephone
 from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
 from services.callback.timers import on_timer
+from services.callback.worklist import api as worklist_api
 
 
 def build(world: World) -> Service:
@@ -70,7 +71,7 @@ WIRING = Wiring(
     "Ringback callback",
     "Callback: every abandoned 999 call is reviewed, and its caller rung back as far as that is safe.",
     build,
-    api.routers,
+    lambda host: (*worklist_api.routers(host), *api.routers(host)),
 )
 
 openapi_app = partial(described, WIRING)

@@ -89,7 +89,5 @@ class Played:
 
     def breaches(self) -> list[str]:
         """Whatever promise was not kept, by the operator's own check."""
-        unsound: list[Any] = [
-            fault for name in SERVICES for fault in faults(idle_service(name, self.policy), self.stores[name])
-        ]
+        unsound: list[Any] = [fault for name in SERVICES for fault in faults(idle_service(name, self.policy), self.stores[name])]
         return [*map(str, unsound), *broken(self.stores, self.now, False, lambda _: None)]
