@@ -55,6 +55,8 @@ class Wiring:
     description: str
     build: Callable[[World], Service]
     routers: Callable[[Host], Sequence[APIRouter]]
+    watch: Callable[[LiveHost], None] = lambda _: None
+    """Registers the gauges that only this service has."""
 
 
 def main(wiring: Wiring) -> None:
@@ -124,6 +126,7 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     host = LiveHost(service, open_storage(chosen), clock, metrics)
     outbox, listening = Outbox(host, log), Listening(host, log, chosen.instance, tracing)
     watch(host, outbox, listening)
+    wiring.watch(host)
     app = create_app(
         edge=await _edge(wiring.name, chosen, clock, closing),
         title=wiring.title,

@@ -1,6 +1,6 @@
 """All of callback's use cases in one: reviews, and around them what the desk does with them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,9 @@ from services.callback.domain.rules import Rules
 from services.callback.domain.turn import GiveTurn, LearnAttempts
 from services.callback.harvest.application import TURNS, Harvests
 from services.callback.harvest.turns import GiveTurns
+from services.callback.reconciliation.application import ACCOUNT, CARRIED, Reconciliation
+from services.callback.reconciliation.carried import ExplainOrphan, LookForReview, TellCarried
+from services.callback.reconciliation.hours import entries
 from services.callback.worklist.application import ITEM, PERSON, Worklist
 from services.callback.worklist.commands import (
     AcknowledgeHandOver,
@@ -32,23 +35,24 @@ from services.callback.worklist.rank import rank
 class Desk:
     """The use cases, given the policies."""
 
-    def __init__(self, policy: Dated[Rules], desk: Dated[DeskRules]) -> None:
+    def __init__(self, policy: Dated[Rules], desk: Dated[DeskRules], reference: Callable[[str, str], str]) -> None:
         self.callback = Callback(policy)
         reviews = self.callback.reviews
         self.callback.reviews = replace(reviews, index=lambda review: (*reviews.index(review), *_placed(review)))
         self._harvests = Harvests(self.callback, desk)
         self._worklist = Worklist(self.callback, desk)
+        self._reconciliation = Reconciliation(self.callback, desk, reference)
 
     @property
     def aggregates(self) -> tuple[Aggregate[Any], ...]:
         """Every kind of stream."""
-        return (self.callback.reviews, TURNS, ITEM, PERSON)
+        return (self.callback.reviews, TURNS, ITEM, PERSON, CARRIED, ACCOUNT)
 
     def handle(self, tx: Transaction, command: Any) -> Loaded[Any]:
         """Obey one command."""
         match command:
-            case OpenReview(harvest=str()):
-                return self._harvests.opened(tx, command)
+            case OpenReview():
+                return self._open(tx, command)
             case GiveTurns():
                 return self._harvests.turns(tx)
             case GiveTurn():
@@ -57,6 +61,12 @@ class Desk:
                 return self._harvests.learned(tx, command)
             case TakeItem() | NoteWork() | PutBack() | AcknowledgeHandOver() | PassSilence() | PassAcknowledgement():
                 return self._worklist.handle(tx, command)
+            case TellCarried():
+                return self._reconciliation.tell(tx, command)
+            case LookForReview():
+                return self._reconciliation.look(tx, command)
+            case ExplainOrphan():
+                return self._reconciliation.explain(tx, command)
             case LogOff():
                 return self._worklist.log_off(tx, command)
             case RecordOutcome() | EscalateReview() | CloseReview():
@@ -66,9 +76,16 @@ class Desk:
             case _:
                 return self.callback.handle(tx, command)
 
+    def _open(self, tx: Transaction, command: OpenReview) -> Loaded[Any]:
+        told = self.callback.handle(tx, command) if command.harvest is None else self._harvests.opened(tx, command)
+        if told.state is not None:
+            self._reconciliation.opened(tx, told.state)
+        return told
+
 
 def _placed(review: Review) -> Iterable[tuple[str, str]]:
-    """Open reviews by rank, and those whose turn has yet to come by the same."""
+    """Every review by the hours of its calls; open ones by rank, and those whose turn has yet to come by the same."""
+    yield from entries(review)
     if review.open:
         key = rank(review).key
         yield "ranked", key

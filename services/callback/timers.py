@@ -5,6 +5,7 @@ from typing import Any
 from chassis.host import Timer
 from services.callback import reactions
 from services.callback.harvest.turns import GiveTurns
+from services.callback.reconciliation.carried import LookForReview
 from services.callback.worklist.commands import PassAcknowledgement, PassSilence
 
 
@@ -17,6 +18,8 @@ def on_timer(timer: Timer) -> Any:
             return PassSilence(review=timer.stream.removeprefix("item-"))
         case "item", "acknowledgement":
             return PassAcknowledgement(review=timer.stream.removeprefix("item-"))
+        case "carried", "orphan":
+            return LookForReview(carried=timer.stream.removeprefix("carried-"))
         case "turns", "turns":
             return GiveTurns()
         case kind, name:

@@ -20,16 +20,18 @@ from services.callback.domain import gate
 from services.callback.policy import desk as desk_policy
 from services.callback.policy.default import load
 from services.callback.reactions import HEEDS, react
+from services.callback.reconciliation import api as reconciliation_api
 from services.callback.telephone.manual import ManualTelephone
 from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
 from services.callback.timers import on_timer
+from services.callback.watching import watch
 from services.callback.worklist import api as worklist_api
 
 
 def build(world: World) -> Service:
     """The service of one force; its own rules are `callback.toml` and `callback-desk.toml` in the folder of its policies."""
-    desk = Desk(load(_own(world, "callback.toml")), desk_policy.load(_own(world, "callback-desk.toml")))
+    desk = Desk(load(_own(world, "callback.toml")), desk_policy.load(_own(world, "callback-desk.toml")), world.reference)
     return Service(
         "callback",
         desk.aggregates,
@@ -71,7 +73,8 @@ WIRING = Wiring(
     "Ringback callback",
     "Callback: every abandoned 999 call is reviewed, and its caller rung back as far as that is safe.",
     build,
-    lambda host: (*worklist_api.routers(host), *api.routers(host)),
+    lambda host: (*worklist_api.routers(host), *reconciliation_api.routers(host), *api.routers(host)),
+    watch,
 )
 
 openapi_app = partial(described, WIRING)
