@@ -30,7 +30,7 @@ def described(wiring: Wiring) -> FastAPI:
         title=wiring.title,
         version=RELEASE,
         description=wiring.description,
-        routers=[*wiring.routers(absent), parking_router(absent)],
+        routers=[*wiring.routers(absent), *wiring.policy_routers(absent, None), parking_router(absent)],
         health=absent,
         metrics=bytes,
     )

@@ -7,6 +7,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from chassis.lifecycle import Loop
 from chassis.store.aggregate import Aggregate
 from contracts.envelope import Envelope, Event
 
@@ -35,6 +36,13 @@ class Entry(NamedTuple):
 
     value: str
     stream: str
+
+
+class Moved(NamedTuple):
+    """Up to which position the log was read, and the streams that moved on since, with their last version there."""
+
+    position: int
+    versions: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,10 @@ class Transaction(Protocol):
 
     def first(self, name: str, limit: int) -> list[str]:
         """The streams that stand foremost in an index now, in order of its values, then of their ids."""
+        ...
+
+    def moved(self, since: int | None) -> Moved:
+        """What is durable behind a position, also of other processes: how a picture in memory keeps up. None: only the end."""
         ...
 
 
@@ -107,7 +119,8 @@ class Service:
     `react` and `on_timer` are pure: a heard event, or a timer that is due, becomes commands. `handle` obeys a command within
     a transaction. `effects` names, for event types of its own, what to do outside once such an event is durable; it is
     called for events this process has just recorded and never for replayed ones. `heeds` are the event types `react` can
-    answer to, in whatever version: all others pass by unread, also those of a newer writer.
+    answer to, in whatever version: all others pass by unread, also those of a newer writer. `loops` run as long as the process,
+    for adapters that hold something open.
     """
 
     name: str
@@ -118,6 +131,7 @@ class Service:
     on_timer: Callable[[Timer], Any]
     effects: Mapping[type[Event], Callable[[Envelope[Event]], None]]
     heeds: frozenset[type[Event]]
+    loops: tuple[Loop, ...] = ()
 
     def aggregate_of(self, stream: str) -> Aggregate[Any]:
         """The kind of a stream, by its prefix; raises LookupError."""

@@ -57,6 +57,9 @@ DESK_ALARMS = Instrument(
 EFFECTS = Instrument(
     "ringback_effects_total", "counter", ("effect", "result"), "Outside effects (dialling), by what became of them."
 )
+ATTEMPTS = Instrument("ringback_attempts_total", "counter", ("outcome",), "Attempts to ring, by what the network said of them.")
+TRUNK_WORKING = Instrument("ringback_trunk_working", "gauge", ("trunk",), "1 for each trunk that answers and takes calls.")
+SIP_DROPPED = Instrument("ringback_sip_dropped_total", "counter", ("reason",), "SIP messages thrown away, by reason.")
 BUILD = Instrument("ringback_build_info", "gauge", ("service", "version", "python"), "Always 1; says what runs.")
 
 INSTRUMENTS = (
@@ -75,6 +78,9 @@ INSTRUMENTS = (
     ORPHANS,
     DESK_ALARMS,
     EFFECTS,
+    ATTEMPTS,
+    TRUNK_WORKING,
+    SIP_DROPPED,
     BUILD,
 )
 """Every metric of our own. `/metrics` shows these and the standard `process_*` ones."""
@@ -146,6 +152,10 @@ class Metrics:
     def effect(self, effect: str, result: str) -> None:
         """An outside effect was tried: `started`, `done`, `failed`."""
         self._count(EFFECTS, 1, effect, result)
+
+    def count(self, counter: Instrument, *labels: str) -> None:
+        """One more of something an adapter sees."""
+        self._count(counter, 1, *labels)
 
     def render(self) -> bytes:
         """All metrics in Prometheus' text format 0.0.4. Blocks while the gauges are read."""

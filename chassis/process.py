@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import httpx2
 import structlog
@@ -46,6 +47,10 @@ from chassis.world import World
 from contracts.refusals import Refused
 
 
+def _none(_: Host, __: Path | None) -> Sequence[APIRouter]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Wiring:
     """How a service is put together, whatever it runs on."""
@@ -55,6 +60,8 @@ class Wiring:
     description: str
     build: Callable[[World], Service]
     routers: Callable[[Host], Sequence[APIRouter]]
+    policy_routers: Callable[[Host, Path | None], Sequence[APIRouter]] = _none
+    """Routes that read policy as well: they are given the folder of the force's own."""
     watch: Callable[[LiveHost], None] = lambda _: None
     """Registers the gauges that only this service has."""
 
@@ -122,7 +129,7 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     log = open_log(chosen)
     closing.push_async_callback(log.close)
     told: asyncio.Queue[tuple[object, Context]] = asyncio.Queue()
-    service = wiring.build(_world(chosen, told))
+    service = wiring.build(_world(chosen, told, metrics))
     host = LiveHost(service, open_storage(chosen), clock, metrics)
     outbox, listening = Outbox(host, log), Listening(host, log, chosen.instance, tracing)
     watch(host, outbox, listening)
@@ -132,7 +139,7 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
         title=wiring.title,
         version=RELEASE,
         description=wiring.description,
-        routers=[*wiring.routers(host), parking_router(Desk(host))],
+        routers=[*wiring.routers(host), *wiring.policy_routers(host, chosen.policy), parking_router(Desk(host))],
         health=lifecycle,
         metrics=metrics.render,
     )
@@ -147,6 +154,7 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
         loops=[
             Loop("listening", listening.run),
             Loop("timers", Timekeeping(host).run),
+            *service.loops,
             Loop("adapters", partial(_hear_adapters, host, told)),
             Loop("relay", outbox.run),
         ],
@@ -155,7 +163,7 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     )
 
 
-def _world(chosen: Settings, told: "asyncio.Queue[tuple[object, Context]]") -> World:
+def _world(chosen: Settings, told: "asyncio.Queue[tuple[object, Context]]", metrics: Metrics) -> World:
     loop = asyncio.get_running_loop()
 
     def tell(command: object, cause: str, actor: str) -> None:
@@ -165,7 +173,7 @@ def _world(chosen: Settings, told: "asyncio.Queue[tuple[object, Context]]") -> W
         loop.call_later(seconds, act)
 
     keyer = Keyer(chosen.reference_key.get_secret_value().encode())
-    return World(chosen.force, keyer.reference, after, tell, SystemClock(), chosen.policy, chosen.telephone)
+    return World(chosen.force, keyer.reference, after, tell, SystemClock(), chosen.policy, chosen.telephone, chosen.sip, metrics)
 
 
 async def _hear_adapters(

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.errors import SettingsRefused
+from chassis.sip_settings import SipFields
 
 PREFIX = "RINGBACK_"
 FOREIGN = frozenset({"RINGBACK_SHARED_DATA"})
@@ -44,7 +45,7 @@ class Kafka:
     replicas: int
 
 
-class Settings(BaseSettings):
+class Settings(SipFields, BaseSettings):
     """All that can be set from outside, read once at start. Use `load`, which refuses in plain words."""
 
     model_config = SettingsConfigDict(
@@ -103,11 +104,12 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least serious line to write")
     policy: Path | None = Field(None, description="folder of the force's own policy files; left out: the built-in defaults")
-    telephone: Literal["none", "simulated"] = Field(
-        "simulated", description="`none` rings nobody and leaves calling back to people; `simulated` is refused in production"
+    telephone: Literal["none", "simulated", "sip"] = Field(
+        "simulated",
+        description="`sip` rings callers; `none` rings nobody and leaves that to people; `simulated` is refused in production",
     )
 
-    @field_validator("store", "reference_key", "kafka_password", mode="after")
+    @field_validator("store", "reference_key", "kafka_password", "sip_password", mode="after")
     @classmethod
     def _one_line(cls, value: SecretStr | None) -> SecretStr | None:
         return SecretStr(value.get_secret_value().strip()) if value is not None else None
@@ -156,6 +158,10 @@ class Settings(BaseSettings):
             yield f"{PREFIX}AUTH_ISSUER and {PREFIX}AUTH_JWKS: set both, or neither for the local issuer of development"
         if self.auth_jwks and "://" in self.auth_jwks and not self.auth_jwks.startswith("https://"):
             yield f"{PREFIX}AUTH_JWKS: keys are fetched over https only; give an https address or a file"
+        if self.telephone == "sip" and self.sip is None:
+            yield f"{PREFIX}SIP_TRUNKS: a SIP telephone needs a trunk, as in 203.0.113.5:5060"
+        if (self.sip_username is None) != (self.sip_password is None):
+            yield f"{PREFIX}SIP_USERNAME and {PREFIX}SIP_PASSWORD: set both, or neither for trunks that know us by our address"
 
     def _unsafe(self) -> Iterator[str]:
         if self.auth_issuer is None:
@@ -166,7 +172,7 @@ class Settings(BaseSettings):
         if self.kafka is not None and not self.kafka_security.endswith("SSL"):
             yield f"{PREFIX}KAFKA_SECURITY: production speaks to Kafka over TLS only; set SASL_SSL"
         if self.telephone == "simulated":
-            yield f"{PREFIX}TELEPHONE: a simulated telephone rings nobody; set none until a real one is connected"
+            yield f"{PREFIX}TELEPHONE: a simulated telephone rings nobody; set sip, or none and let people dial"
 
     @property
     def store_file(self) -> Path | None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from chassis.clock import Clock
+from chassis.metrics import Metrics
+from chassis.sip_settings import Sip
 
 
 class After(Protocol):
@@ -34,3 +36,5 @@ class World:
     clock: Clock
     policy: Path | None = None
     telephone: str = "simulated"
+    sip: Sip | None = None
+    metrics: Metrics | None = None

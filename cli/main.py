@@ -8,7 +8,7 @@ import typer
 from chassis import exits
 from chassis.errors import RingbackError
 from chassis.exits import Exit
-from cli import callback, contracts, history, log, parked, rebuild, simulate, timelapse, token, up, verify
+from cli import callback, contracts, figures, history, log, parked, rebuild, simulate, timelapse, token, up, verify
 from cli.local import commands as local
 from contracts.refusals import Refused
 from simulator.script import InputRefused
@@ -26,6 +26,7 @@ app.command("up")(up.up)
 app.add_typer(timelapse.app, name="timelapse")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(callback.app, name="callback")
+app.command("figures")(figures.figures_command)
 app.command("history")(history.history)
 app.add_typer(log.app, name="log")
 app.add_typer(parked.app, name="parked")

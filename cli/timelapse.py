@@ -1,43 +1,28 @@
-"""`ringback timelapse`: a day, a month of calls, a week of dispatches, played through all four services in one go."""
+"""`ringback timelapse`: a day, a month of calls, a week of dispatches, a published year, played through all four services."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Annotated
 
-import structlog
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
-from chassis.clock import VirtualClock
-from chassis.exits import Exit
-from chassis.flow.lapse import TimeLapse, digest
-from chassis.host import Service
-from chassis.store.codec import envelope
 from chassis.store.storage import Storage
-from chassis.world import World
-from cli.composition import reference, wiring
-from cli.folder import DataFolder
-from contracts.envelope import Envelope, Event
-from contracts.topics import SERVICES, TOPICS
-from simulator import report
+from cli.playing import play
+from cli.sources import Policy
+from cli.stored_calls import count
+from services.contact.figures.definition import load
 from simulator.bank import BankCalls
 from simulator.figures import Figures
 from simulator.fire import FireDispatch
-from simulator.fold import fold
 from simulator.force_day import ForceDay
+from simulator.published import scenario as scenarios
+from simulator.published.comparison import Comparing, Comparison
+from simulator.published.script import PublishedCalls
 from simulator.report import Run
-from simulator.script import Script
-from simulator.summary import show
-
-BATCH = 5_000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 app = typer.Typer(no_args_is_help=True, help="Play a day or a file through all four services on a virtual clock.")
 
@@ -59,7 +44,7 @@ def force_day(
     Example: ringback timelapse force-day --seed 7 --calls 5000 --data /tmp/day
     """
     run = Run("A simulated day of a force", f"seed {seed}, {calls} calls", ForceDay.zone)
-    _play(lambda _: ForceDay(seed, calls), run, "force-day", seed, data, as_json)
+    play(lambda _: ForceDay(seed, calls), run, "force-day", seed, data, as_json)
 
 
 @app.command("bank-calls", epilog=EXITS)
@@ -71,7 +56,7 @@ def bank_calls(
     Example: ringback timelapse bank-calls bank_1999_01.tsv --json
     """
     run = Run("A call centre, every line a 999 line", file.name, BankCalls.zone)
-    _play(partial(BankCalls, file), run, "bank-calls", 1, data, as_json)
+    play(partial(BankCalls, file), run, "bank-calls", 1, data, as_json)
 
 
 @app.command("fire-dispatch", epilog=EXITS)
@@ -83,84 +68,53 @@ def fire_dispatch(
     Example: ringback timelapse fire-dispatch sffd_2017-01.csv --data /tmp/fire
     """
     run = Run("Another control room's dispatches", file.name, FireDispatch.zone)
-    _play(partial(FireDispatch, file), run, "fire-dispatch", 1, data, as_json)
+    play(partial(FireDispatch, file), run, "fire-dispatch", 1, data, as_json)
 
 
-def _play(make: Callable[[Path], Script], run: Run, kind: str, seed: int, data: Path | None, as_json: bool) -> None:
-    _quiet()
-    folder = DataFolder.create(data or Path(mkdtemp(prefix=f"ringback-{kind}-")), kind)
-    script = make(folder.path)
-    stores = {name: folder.storage(name, BATCH) for name in SERVICES}
-    log = folder.log(durable=False)
-    log.create_now([TOPICS[name] for name in SERVICES])
-    start = script.span[0] if script.span else EPOCH
-    try:
-        lapse = TimeLapse(_services, stores, log, VirtualClock(start), seed)
-        with _progress(script) as progress:
-            lapse.run(script, progress)
-        figures = fold({name: _events(name, stores[name]) for name in SERVICES}, script.zone, script.set_aside)
-        refusals = {f"{service}: {code}": count for (service, code), count in sorted(lapse.refusals.items())}
-        figures = figures.model_copy(update={"digest": digest(stores), "refusals": refusals})
-    finally:
-        script.close()
-        log.close_now()
-        for storage in stores.values():
-            storage.close()
-    page = folder.path / "report.html"
-    report.write(page, run, figures, script.set_aside)
-    folder.mark(kind, "complete")
-    _show(figures, run, page, as_json)
-    if figures.violations:
-        raise typer.Exit(Exit.CHECK_FAILED)
+@app.command("published", epilog=EXITS)
+def published(
+    scenario: Annotated[str | None, typer.Option("--scenario", metavar="NAME", help="Which one; --list names them.")] = None,
+    scale: Annotated[
+        int | None, typer.Option("--scale", min=1, help="One call for so many published ones; 1 plays them all.")
+    ] = None,
+    seed: Seed = 1,
+    data: Data = None,
+    policy: Policy = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the scenarios.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Play calls made from published totals, and find the published numbers again in the stored events.
 
-
-def _quiet() -> None:
-    """Services say each dialling in their logs: in a run of a month that is no news, and never part of the figures."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger("warning"),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )
-
-
-def _services(lapse: TimeLapse) -> Sequence[Service]:
-    def world(name: str) -> World:
-
-        def tell(command: object, cause: str, actor: str) -> None:
-            lapse.after(0, lambda: lapse.command(name, command, cause, actor))
-
-        return World("demo", reference, lapse.after, tell, lapse.clock)
-
-    return [wiring(name).build(world(name)) for name in SERVICES]
-
-
-def _events(service: str, storage: Storage) -> Iterator[Envelope[Event]]:
-    position = 0
-    while events := storage.page(position, 1000):
-        for event in events:
-            yield envelope(service, event.stream, event.version, event.position, event.type, event.state)
-        position = events[-1].position
-
-
-@contextmanager
-def _progress(script: Script) -> Iterator[Callable[[datetime], None]]:
-    console = Console(stderr=True)
-    if not console.is_terminal or script.span is None:
-        yield lambda _: None
+    Example: ringback timelapse published --scenario hampshire-2016 --scale 100
+    """
+    if list_:
+        _list(as_json)
         return
-    begins, ends = script.span
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(begins.date().isoformat(), total=max((ends - begins).total_seconds(), 1))
+    if scenario is None:
+        raise typer.BadParameter(f"name a --scenario; there are: {', '.join(scenarios.names())}")
+    chosen = scenarios.read(scenario)
+    scale = scale or chosen.scale
+    comparing = Comparing(scenario, chosen, scale, load(policy))
 
-        def follow(now: datetime) -> None:
-            bar.update(task, completed=(now - begins).total_seconds(), description=f"{now:%Y-%m-%d %H:%M}")
+    def compare(stores: Mapping[str, Storage], figures: Figures) -> Comparison:
+        count(stores["contact"], comparing.tallies)
+        return comparing.compared(figures)
 
-        yield follow
+    played = "every call" if scale == 1 else f"one call for {scale}"
+    run = Run(chosen.title, f"{chosen.source} (scale {scale}: {played}; seed {seed})", chosen.zone)
+    play(lambda folder: PublishedCalls(chosen, scale, seed, folder), run, f"published-{scenario}", seed, data, as_json, compare)
 
 
-def _show(figures: Figures, run: Run, page: Path, as_json: bool) -> None:
+def _list(as_json: bool) -> None:
+    known = {name: scenarios.read(name) for name in scenarios.names()}
     if as_json:
-        typer.echo(json.dumps(figures.model_dump(mode="json") | {"report": str(page)}, indent=2))
-    else:
-        show(Console(), run, figures)
-        typer.echo(f"Report: {page}")
+        typer.echo(
+            json.dumps({name: {"title": one.title, "source": one.source, "scale": one.scale} for name, one in known.items()})
+        )
+        return
+    table = Table(title="Scenarios from published totals", title_justify="left")
+    for heading in ("name", "what", "calls", "scale"):
+        table.add_column(heading)
+    for name, one in known.items():
+        table.add_row(name, one.title, f"{sum(stream.calls for stream in one.stream):,}", str(one.scale))
+    Console().print(table)

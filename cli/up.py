@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from chassis.errors import StoreRefused
 from chassis.exits import Exit
 from chassis.server import listen
 from chassis.settings import for_child
@@ -75,7 +76,10 @@ def up(
 
 def _folder(data: Path) -> None:
     if (data / MARK).exists() or (data.exists() and any(data.iterdir()) and not (data / "issuer").exists()):
-        DataFolder.open(data)
+        if DataFolder.open(data).complete():
+            raise StoreRefused(
+                f"{data} holds a time-lapse that is over: look at it with `ringback history`, go live in another folder."
+            )
     else:
         data.mkdir(parents=True, exist_ok=True)
         DataFolder(data).mark("live", "running")

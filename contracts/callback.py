@@ -33,8 +33,29 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     DEAD_HANDSET = "dead_handset"
     NUMBER_UNKNOWN = "number_unknown"
+    NUMBER_CHANGED = "number_changed"
     NETWORK_FAILURE = "network_failure"
+    CANCELLED_ELSEWHERE = "cancelled_elsewhere"
     UNKNOWN = "unknown"
+
+
+class HungUp(StrEnum):
+    """Who or what ended an answered call."""
+
+    CALLER = "caller"
+    HANDLER = "handler"
+    TIME_LIMIT = "time_limit"
+    NOBODY_JOINED = "nobody_joined"
+    NO_MEDIA = "no_media"
+    TAKEN_BACK = "taken_back"
+    LINE_LOST = "line_lost"
+
+
+class Speaker(StrEnum):
+    """Who spoke when an attempt was answered. Only the caller's own word can establish that the caller is safe."""
+
+    CALLER = "caller"
+    SOMEBODY_ELSE = "somebody_else"
 
 
 class Escalation(StrEnum):
@@ -45,6 +66,7 @@ class Escalation(StrEnum):
     DURESS = "duress"
     NO_CONTACT = "no_contact"
     DEADLINE = "deadline"
+    DECIDED_BY_PERSON = "decided_by_person"
 
 
 class Disposition(StrEnum):
@@ -54,6 +76,7 @@ class Disposition(StrEnum):
     CALLER_RANG_AGAIN = "caller_rang_again"
     INCIDENT_RESOLVED = "incident_resolved"
     NO_CONTACT_NO_RISK = "no_contact_no_risk"
+    ONE_EPISODE = "one_episode"
     DECIDED_BY_SUPERVISOR = "decided_by_supervisor"
 
 
@@ -62,14 +85,6 @@ class Role(StrEnum):
 
     CALL_HANDLER = "call_handler"
     SUPERVISOR = "supervisor"
-
-
-class HandBack(StrEnum):
-    """Why an item of the worklist is nobody's any more."""
-
-    PUT_BACK = "put_back"
-    LOGGED_OFF = "logged_off"
-    REVIEW_OVER = "review_over"
 
 
 @event("callback")
@@ -92,8 +107,27 @@ class ReviewOpened(Event):
     markers: tuple[Marker, ...] = ()
     location: Location | None = None
     earlier_calls: int = 0
+    waited_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
     harvest: Text | None = None
     attempted_at: tuple[Instant, ...] = ()
+
+
+@event("callback")
+class ReviewInformed(Event):
+    """The review learned more: sounds, markers, earlier contacts, the number, open incidents near in place and time.
+
+    Each field holds what is new; `source` says from where, in words without names.
+    """
+
+    review: Text
+    source: Text
+    sounds: tuple[Sound, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    earlier_contacts: Annotated[int, Field(ge=0)] = 0
+    number: Telephone | None = None
+    number_ref: Reference | None = None
+    near: tuple[Text, ...] = ()
+    reasons: tuple[Text, ...] = ()
 
 
 @event("callback")
@@ -125,19 +159,46 @@ class AttemptPlanned(Event):
 
 
 @event("callback")
+class AttemptDeferred(Event):
+    """A planned attempt waits: every trunk is taken, or the number was rung as often as the policy allows in an hour."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    due: Instant
+    reason: Text
+
+
+@event("callback")
 class AttemptStarted(Event):
-    """The intention to dial, recorded before any dialling. `attempt_id` is the identity the telephone network sees."""
+    """The intention to dial, recorded before any dialling. `attempt_id` is the identity the telephone network sees.
+
+    Only the safety gate says it; `permit` tells what the gate looked at.
+    """
 
     review: Text
     attempt: Annotated[int, Field(ge=1)]
     attempt_id: Text
     number: Telephone
     give_up_at: Instant
+    permit: Text | None = None
+
+
+@event("callback")
+class AttemptRecalled(Event):
+    """A telephone that rings is to stop; how the attempt ended is still told."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    attempt_id: Text
+    reason: Text
 
 
 @event("callback")
 class AttemptEnded(Event):
-    """What the telephone, a person, or the clock said about an attempt."""
+    """What the telephone, a person, or the clock said about an attempt.
+
+    `final` is the network's last word (a SIP status, or why there is none), `q850` the cause it gave.
+    """
 
     review: Text
     attempt: Annotated[int, Field(ge=1)]
@@ -146,6 +207,22 @@ class AttemptEnded(Event):
     spoke_to: Narrative | None = None
     verified_by: Narrative | None = None
     free_to_talk: bool | None = None
+    speaker: Speaker | None = None
+    by: Text | None = None
+    final: Text | None = None
+    q850: int | None = None
+
+
+@event("callback")
+class AttemptHungUp(Event):
+    """An answered call ended. `joined` is the telephone of the call handler who was put through, since `joined_at`."""
+
+    review: Text
+    attempt: Annotated[int, Field(ge=1)]
+    attempt_id: Text
+    by: HungUp
+    joined: Text | None = None
+    joined_at: Instant | None = None
 
 
 @event("callback")
@@ -192,6 +269,31 @@ class IncidentLinked(Event):
 
 
 @event("callback")
+class EmergencyPeriodEnded(Event):
+    """Subscriber and location data of the call can no longer be asked for urgently."""
+
+    review: Text
+
+
+@event("callback")
+class SampleChecked(Event):
+    """A supervisor looked at a review that the policy had closed by itself and that was drawn as a sample."""
+
+    review: Text
+    by: Text
+    agreed: bool
+    reason: Narrative
+
+
+@event("callback")
+class LinkedIncidentEnded(Event):
+    """One of several incidents linked to the review is over; the review stays open as long as another is not."""
+
+    review: Text
+    incident: Text
+
+
+@event("callback")
 class ReviewClosed(Event):
     """The review is over, with its one disposition."""
 
@@ -202,155 +304,4 @@ class ReviewClosed(Event):
     attempts: int
     by: Text
     breach: bool = False
-
-
-@event("callback")
-class AttemptsLearned(Event):
-    """A later list of the carrier names more attempts of the caller. The place in the list stays that of the first."""
-
-    review: Text
-    attempted_at: tuple[Instant, ...]
-
-
-@event("callback")
-class TurnGiven(Event):
-    """The turn of a harvested review has come: from now on its caller is rung as any other."""
-
-    review: Text
-
-
-@event("callback")
-class TurnsBegun(Event):
-    """There are harvested callers to be rung: turns are given, the highest rank first, at the pace of the policy."""
-
-    policy: Text
-    next_at: Instant
-
-
-@event("callback")
-class TurnsTaken(Event):
-    """Some turns were given; the next are given at `next_at`, or never when nobody waits any more."""
-
-    policy: Text
-    reviews: tuple[Text, ...]
-    next_at: Instant | None = None
-
-
-@event("callback")
-class ItemTaken(Event):
-    """Somebody took a review from the worklist: it is theirs, and by `act_by` they must have shown a sign of life."""
-
-    review: Text
-    by: Text
-    act_by: Instant
-    policy: Text
-    taken_over_from: Text | None = None
-
-
-@event("callback")
-class ItemWorked(Event):
-    """Whoever has the item did something about it, or said that they are on it."""
-
-    review: Text
-    by: Text
-    act_by: Instant
-    words: Narrative | None = None
-
-
-@event("callback")
-class ItemFellSilent(Event):
-    """An alarm: the item was taken, and nothing was heard since. Taking is not acting (West Midlands 2018)."""
-
-    review: Text
-    by: Text
-    since: Instant
-
-
-@event("callback")
-class ItemHandedBack(Event):
-    """The item is nobody's again. After a log-off somebody else must acknowledge it by `acknowledge_by`."""
-
-    review: Text
-    by: Text
-    reason: HandBack
-    acknowledge_by: Instant | None = None
-    words: Narrative | None = None
-
-
-@event("callback")
-class HandOverAcknowledged(Event):
-    """Somebody knows of what was handed over at log-off."""
-
-    review: Text
-    by: Text
-    handed_over_by: Text
-
-
-@event("callback")
-class HandOverUnanswered(Event):
-    """An alarm: what was handed over at log-off, nobody acknowledged in time."""
-
-    review: Text
-    handed_over_by: Text
-
-
-@event("callback")
-class PersonLoggedOff(Event):
-    """Somebody left the desk; all they had was handed over, each item to be acknowledged."""
-
-    person: Text
-    by: Text
-    reviews: tuple[Text, ...]
-
-
-@event("callback")
-class CarrierTold(Event):
-    """A carrier told of a call that broke off, so that what was taken can be held against what was acted on.
-
-    `at` is when it broke off by the carrier's clock. Without a `review` by `look_at` it is an orphan.
-    """
-
-    carried: Text
-    account: Text
-    carrier: Text
-    number: Telephone | None = None
-    number_ref: Reference | None = None
-    reference: Text | None = None
-    review: Text | None = None
-    look_at: Instant | None = None
-
-
-@event("callback")
-class CarriedMatched(Event):
-    """The review of a call that a carrier told of was found, or opened after all."""
-
-    carried: Text
-    review: Text
-
-
-@event("callback")
-class OrphanFound(Event):
-    """An alarm: a carrier told of a call that broke off, and nobody reviews it."""
-
-    carried: Text
-    carrier: Text
-    called_at: Instant
-
-
-@event("callback")
-class OrphanExplained(Event):
-    """A supervisor said why a call that a carrier told of needs no review here."""
-
-    carried: Text
-    by: Text
-    reason: Narrative
-
-
-@event("callback")
-class AccountTaken(Event):
-    """A part of a carrier's list of broken calls was taken in: how many are new, and for how many there was a review."""
-
-    account: Text
-    carrier: Text
-    told: Annotated[int, Field(ge=0)]
-    matched: Annotated[int, Field(ge=0)]
+    sampled: bool = False

@@ -15,6 +15,35 @@ class Line(StrEnum):
 
     EMERGENCY = "999"
     NON_EMERGENCY = "101"
+    HELPLINE = "helpline"
+
+
+class Channel(StrEnum):
+    """How somebody reached us. Telephone, form and counter are recorded as one kind of thing: a contact (DOMAIN section 1)."""
+
+    EMERGENCY = "999"
+    NON_EMERGENCY = "101"
+    HELPLINE = "helpline"
+    TEXT_RELAY = "text_relay"
+    BSL_VIDEO = "bsl_video"
+    ECALL = "ecall"
+    ONLINE_FORM = "online_form"
+    FRONT_COUNTER = "front_counter"
+    SOCIAL_MEDIA = "social_media"
+    TEXT_999 = "text_999"
+    OTHER_FORCE = "other_force"
+
+
+class Start(StrEnum):
+    """What put a call through: a request, or something that has its own class when the call breaks off (DOMAIN section 2)."""
+
+    REQUEST = "request"
+    NO_REQUEST = "no_request"
+    SILENT_SOLUTION = "silent_solution"
+    EMERGENCY_SOS = "emergency_sos"
+    CRASH_DETECTION = "crash_detection"
+    ECALL = "ecall"
+    ECALL_BUTTON = "ecall_button"
 
 
 class Abandonment(StrEnum):
@@ -59,6 +88,8 @@ class CallReceived(Event):
     switch: Text
     number: Telephone | None = None
     number_ref: Reference | None = None
+    channel: Channel | None = None
+    start: Start | None = None
 
 
 @event("contact")
@@ -97,38 +128,82 @@ class CallAbandoned(Event):
     markers: tuple[Marker, ...] = ()
     location: Location | None = None
     earlier_calls: int = 0
+    channel: Channel | None = None
+    start: Start | None = None
+    welfare_established: bool | None = None
     harvest: Text | None = None
     attempted_at: tuple[Instant, ...] = ()
 
 
 @event("contact")
-class AttemptsHarvested(Event):
-    """A later list of the carrier names more attempts of a caller whose failed ones were harvested already."""
+class CallReclassified(Event):
+    """A fact that came late shows better how a call broke off. That it broke off stands; so does the class told before."""
 
     call: Text
-    harvest: Text
-    attempted_at: tuple[Instant, ...]
-
-
-@event("contact")
-class HarvestTaken(Event):
-    """A part of a carrier's list of failed attempts was taken in: how many callers it named, and what was new of it."""
-
-    harvest: Text
-    carrier: Text
-    callers: Annotated[int, Field(ge=0)]
-    attempts: Annotated[int, Field(ge=0)]
-    opened: Annotated[int, Field(ge=0)]
-    extended: Annotated[int, Field(ge=0)]
-    answered_since: Annotated[int, Field(ge=0)] = 0
+    abandonment: Abandonment
+    waited_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    queue: Text | None = None
 
 
 @event("contact")
 class CallEnded(Event):
-    """An answered call is over."""
+    """An answered call is over; `hung_up` when the caller's word ended it, not the switch's."""
 
     call: Text
     talked_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    hung_up: bool = False
+    welfare_established: bool | None = None
+
+
+@event("contact")
+class StartRecognised(Event):
+    """Somebody, or a recorded announcement, told what had put the call through."""
+
+    call: Text
+    start: Start
+    by: Text
+
+
+@event("contact")
+class PlaceCredited(Event):
+    """The caller of a waiting call had waited before and came back: the place is the one of the earlier call."""
+
+    call: Text
+    place_at: Instant
+    earlier_call: Text
+
+
+@event("contact")
+class PlaceKept(Event):
+    """A caller agreed to be rung back in turn: the place in the queue stands also when the line goes. Never on 999."""
+
+    call: Text
+    number: Telephone
+    number_ref: Reference
+    by: Text
+
+
+@event("contact")
+class LineReleased(Event):
+    """A caller whose place is kept hung up. That is no abandonment: the place waits on."""
+
+    call: Text
+
+
+@event("contact")
+class PlaceRung(Event):
+    """The kept place came up and its caller was rung, and not reached."""
+
+    call: Text
+    handler: Text
+
+
+@event("contact")
+class PlaceGivenUp(Event):
+    """The kept place is not needed any more: its caller was answered in another call."""
+
+    call: Text
+    answered_call: Text
 
 
 @event("contact")
@@ -182,11 +257,16 @@ class CallerRangAgain(Event):
 
 @event("contact")
 class CallFactSetAside(Event):
-    """Telephony said something that cannot follow what is known; it is kept here as it came, and changes nothing."""
+    """Telephony said something that cannot follow what is known; it is kept here as it came, and changes nothing.
+
+    `teller` said so; `apart_s` is by how much its time lies after the one that stands (before it: negative).
+    """
 
     call: Text
     fact: Text
     reason: Text
+    teller: Text | None = None
+    apart_s: Annotated[float | None, Field(allow_inf_nan=False)] = None
 
 
 @event("contact")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.envelope import Event, Instant, Personal, Text
+from contracts.envelope import Event, Instant, Personal, Text, Value
 from contracts.incident import Rank
 from contracts.places import Location, Point
 from contracts.registry import event
@@ -37,26 +37,125 @@ class Release(StrEnum):
     NEVER_CLEARED = "never_cleared"
 
 
+class Answer(StrEnum):
+    """What became of an offer: the crew's answer, no answer in time, or the room took it back."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+class Skill(Value):
+    """What an officer is trained for, and until when; without an end it does not expire."""
+
+    name: Text
+    expires: Instant | None = None
+
+
+class Officer(Value):
+    """A member of a crew, by the number on the shoulder."""
+
+    officer: Text
+    skills: tuple[Skill, ...] = ()
+
+
+class MessageCode(IntEnum):
+    """Radio codes that are messages and no states; what each says is the force's own policy (DOMAIN section 7)."""
+
+    MESSAGE_12 = 12
+    MESSAGE_13 = 13
+    MESSAGE_14 = 14
+    MESSAGE_15 = 15
+    MESSAGE_16 = 16
+
+
 @event("dispatch")
 class UnitBookedOn(Event):
-    """A unit began a tour of duty under its callsign."""
+    """A unit began a tour of duty under its callsign, which is a role for that tour and no person.
+
+    `skills` are those of the unit whoever crews it; those of `officers` come with them and may expire. `meal_minutes` are owed
+    between `meal_from` and `meal_until`, by the policy in force when the tour began.
+    """
 
     unit: Text
     callsign: Text
     skills: tuple[Text, ...] = ()
     crew: Annotated[int, Field(ge=0)] = 2
     point: Point | None = None
+    officers: tuple[Officer, ...] = ()
+    vehicle: Text | None = None
+    area: Text | None = None
+    tour_ends: Instant | None = None
+    meal_minutes: Annotated[int, Field(ge=0)] = 0
+    meal_from: Instant | None = None
+    meal_until: Instant | None = None
 
 
 @event("dispatch")
 class UnitStatusReported(Event):
-    """A status, from the officer's device or set by a controller. `at` is the device's time."""
+    """A status, from the officer's device or set by a controller. `at` is the device's time.
+
+    `contradicts` says what on record it does not agree with; it is kept all the same.
+    """
 
     unit: Text
     status: Status
     source: Text
     incident: Text | None = None
     point: Point | None = None
+    contradicts: Text | None = None
+
+
+@event("dispatch")
+class UnitMessageSent(Event):
+    """A radio code that is a message: it changes no status. `meaning` is the code's one meaning under that policy."""
+
+    unit: Text
+    code: MessageCode
+    meaning: Text
+    policy: Text
+    source: Text
+
+
+@event("dispatch")
+class AtSceneInferred(Event):
+    """Nobody said "at scene", and yet the unit must have been there by `at`. It stays an inference, whatever is said later."""
+
+    unit: Text
+    assignment: Text
+    incident: Text
+    job: Text
+    basis: Text
+
+
+@event("dispatch")
+class MealBreakInterrupted(Event):
+    """A unit was sent from its meal: what it had of it, and what stays owed."""
+
+    unit: Text
+    incident: Text
+    by: Text
+    taken_s: Annotated[int, Field(ge=0)]
+    owed_s: Annotated[int, Field(ge=0)]
+
+
+@event("dispatch")
+class MealBreakMissed(Event):
+    """The time in which the meal break is to be taken has passed, and this much of it is owed."""
+
+    unit: Text
+    owed_s: Annotated[int, Field(ge=0)]
+
+
+@event("dispatch")
+class StandbyOrdered(Event):
+    """A free unit was moved to cover another area; until it is sent somewhere it counts there."""
+
+    unit: Text
+    area: Text
+    by: Text
+    reason: Text
 
 
 @event("dispatch")
@@ -84,6 +183,7 @@ class JobRequested(Event):
     silent_approach: bool = False
     attend_by: Instant | None = None
     outside: bool = False
+    alarm_at: Instant | None = None
 
 
 @event("dispatch")
@@ -95,11 +195,64 @@ class JobRegraded(Event):
     grade: Text
     rank: Rank = 99
     attend_by: Instant | None = None
+    alarm_at: Instant | None = None
+
+
+@event("dispatch")
+class AssignmentOffered(Event):
+    """A crew was asked whether it can go; it answers by `answer_by`."""
+
+    unit: Text
+    offer: Text
+    incident: Text
+    job: Text
+    by: Text
+    answer_by: Instant
+    reasons: tuple[Text, ...] = ()
+
+
+@event("dispatch")
+class OfferAnswered(Event):
+    """What became of an offer, and why."""
+
+    unit: Text
+    offer: Text
+    incident: Text
+    job: Text
+    answer: Answer
+    by: Text
+    reason: Text | None = None
+
+
+@event("dispatch")
+class JobUnitOffered(Event):
+    """The job's own record that a crew was asked."""
+
+    job: Text
+    incident: Text
+    unit: Text
+    offer: Text
+    by: Text
+
+
+@event("dispatch")
+class JobOfferAnswered(Event):
+    """The job's own record of the answer: who was considered, and why it was not that one."""
+
+    job: Text
+    incident: Text
+    unit: Text
+    offer: Text
+    answer: Answer
+    reason: Text | None = None
 
 
 @event("dispatch")
 class UnitAssigned(Event):
-    """A unit was sent. `overlaps` names incidents it still held when an outside source said so; inside it stays empty."""
+    """A unit was sent. `overlaps` names incidents it still held when an outside source said so; inside it stays empty.
+
+    `point` is where the unit was taken to be, as the decision saw it.
+    """
 
     unit: Text
     assignment: Text
@@ -109,17 +262,32 @@ class UnitAssigned(Event):
     reasons: tuple[Text, ...] = ()
     override: Text | None = None
     overlaps: tuple[Text, ...] = ()
+    point: Point | None = None
 
 
 @event("dispatch")
 class JobUnitAdded(Event):
-    """The job's own record that one of the units it asked for is on its way."""
+    """The job's own record that one of the units it asked for is on its way. `on_view`: the unit came upon it itself."""
 
     job: Text
     incident: Text
     unit: Text
     assignment: Text
     override: Text | None = None
+    by: Text | None = None
+    on_view: bool = False
+
+
+@event("dispatch")
+class JobUnitArrived(Event):
+    """The job's own record that a unit was on scene at that time; `inferred`: nobody said so, and `basis` says from what."""
+
+    job: Text
+    incident: Text
+    unit: Text
+    assignment: Text
+    inferred: bool = False
+    basis: Text | None = None
 
 
 @event("dispatch")
@@ -143,6 +311,69 @@ class JobUnitRemoved(Event):
     unit: Text
     assignment: Text
     release: Release
+    alarm_at: Instant | None = None
+
+
+@event("dispatch")
+class JobReturned(Event):
+    """A unit was taken away for another job: this one stands at the head of its queue again, with its original clock.
+
+    `owner` is who sent the unit, and is told.
+    """
+
+    job: Text
+    incident: Text
+    unit: Text
+    to: Text
+    by: Text
+    reason: Text
+    reported_at: Instant
+    owner: Text | None = None
+    attend_by: Instant | None = None
+    alarm_at: Instant | None = None
+
+
+@event("dispatch")
+class JobDelayed(Event):
+    """Why nobody is sent yet, by a code of the policy that has one meaning."""
+
+    job: Text
+    incident: Text
+    code: Text
+    meaning: Text
+    policy: Text
+    by: Text
+
+
+@event("dispatch")
+class JobUnresourced(Event):
+    """Nobody works for the job, and it is time that `role` knows. `next_at`: when it climbs unless somebody is sent."""
+
+    job: Text
+    incident: Text
+    level: Annotated[int, Field(ge=1)]
+    role: Text
+    reported_at: Instant
+    next_at: Instant | None = None
+
+
+@event("dispatch")
+class JobUnresourcedAcknowledged(Event):
+    """Somebody has taken note that nobody works for the job. That sends nobody: at `next_at` the alarm is raised again."""
+
+    job: Text
+    incident: Text
+    level: Annotated[int, Field(ge=1)]
+    by: Text
+    next_at: Instant
+
+
+@event("dispatch")
+class JobReopened(Event):
+    """The incident is worked on again; units are wanted once they are asked for, by the original clock."""
+
+    job: Text
+    incident: Text
 
 
 @event("dispatch")
@@ -156,7 +387,26 @@ class JobClosed(Event):
 
 @event("dispatch")
 class UnitBookedOff(Event):
-    """The tour of duty is over."""
+    """The tour of duty is over. `meal_owed_s`: what is owed of the meal break."""
 
     unit: Text
     callsign: Text
+    meal_owed_s: Annotated[int, Field(ge=0)] = 0
+
+
+@event("dispatch")
+class CoverGapOpened(Event):
+    """Fewer units can be sent from an area than its minimum."""
+
+    area: Text
+    available: Annotated[int, Field(ge=0)]
+    minimum: Annotated[int, Field(ge=1)]
+
+
+@event("dispatch")
+class CoverGapClosed(Event):
+    """As many units as the minimum can be sent from the area again."""
+
+    area: Text
+    available: Annotated[int, Field(ge=0)]
+    minimum: Annotated[int, Field(ge=0)]

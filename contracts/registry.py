@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
+import contracts
 from contracts.envelope import Event, Personal, Value
-from contracts.topics import SERVICES
 
 E = TypeVar("E", bound=type[Event])
 
@@ -87,9 +88,9 @@ def all_types() -> Iterator[EventType]:
 
 @cache
 def _import_all() -> None:
-    """A reader of a whole log meets types whose modules nobody imported yet; each service's are in the module of its name."""
-    for service in SERVICES:
-        import_module(f"contracts.{service}")
+    """A reader of a whole log meets types whose modules nobody imported yet: any module here may hold some."""
+    for module in walk_packages(contracts.__path__, "contracts."):
+        import_module(module.name)
 
 
 def personal_fields(model: type[Value]) -> dict[str, Personal]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from chassis.durations import Durations
 from contracts.contact import (
     CallAbandoned,
     CallAnswered,
@@ -15,7 +16,6 @@ from contracts.contact import (
     Line,
 )
 from contracts.envelope import Envelope, Event
-from simulator.durations import Durations
 from simulator.queue_length import QueueLength
 
 

@@ -18,7 +18,7 @@ from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import BookOff, BookOn, EndAssignment, ReportStatus
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.domain.job import Job
-from services.dispatch.domain.recommendation import distance_m
+from services.dispatch.domain.travel import distance_m
 from simulator import area
 from simulator.dispatchers import Dispatcher
 from simulator.script import Stimulus

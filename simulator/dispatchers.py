@@ -12,7 +12,7 @@ from services.dispatch.domain import unit as units
 from services.dispatch.domain.commands import Assign
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.domain.job import Job
-from services.dispatch.domain.recommendation import recommend
+from services.dispatch.domain.recommendation import Known, recommend
 from services.dispatch.domain.unit import Unit
 from services.incident.domain.commands import Close
 from simulator.script import Stimulus
@@ -87,7 +87,9 @@ class Dispatcher:
             if wanting <= 0:
                 continue
             fitting = [
-                one for one in recommend(job, free, self._rules.at(now)).candidates if one.suitable and not one.preemptible
+                one
+                for one in recommend(job, free, self._rules.at(now), Known(now)).candidates
+                if one.suitable and not one.preemptible
             ]
             for one in fitting[:wanting]:
                 self.promised[one.unit] = job.job

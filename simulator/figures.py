@@ -7,39 +7,14 @@ abandoned         the caller was gone before anybody could establish that all is
 time to review    from the break to the first weighing of what is known
 time to ring back from the break to the first dialling
 time to first unit from the first report of an incident to the first unit on scene, of the incidents reached
+rang again        the same number was answered in another call within the force's repeat window (as shipped, 60 minutes) after
+                  the break; its review then ends in that call, and planned rings are called off, unless people have it
 overlap           an assignment of a unit that still held another one
 """
 
 from pydantic import BaseModel, ConfigDict
 
-from simulator.durations import Durations
-
-
-class Times(BaseModel):
-    """A distribution of seconds. `bands` counts below the first edge, between edges, and from the last edge on."""
-
-    model_config = ConfigDict(frozen=True)
-
-    count: int
-    mean_s: float | None
-    median_s: int | float | None
-    p90_s: int | None
-    longest_s: int | None
-    edges_s: tuple[int, ...]
-    bands: tuple[int, ...]
-
-    @classmethod
-    def of(cls, durations: Durations, edges_s: tuple[int, ...]) -> "Times":
-        """The distribution of durations, with counts between the edges."""
-        return cls(
-            count=durations.count,
-            mean_s=durations.mean(),
-            median_s=durations.median(),
-            p90_s=durations.percentile(90),
-            longest_s=durations.longest(),
-            edges_s=edges_s,
-            bands=tuple(durations.bands(edges_s)),
-        )
+from chassis.times import Times
 
 
 class Hour(BaseModel):
@@ -50,6 +25,22 @@ class Hour(BaseModel):
     calls: int
     answered: int
     abandoned: int
+
+
+class Episodes(BaseModel):
+    """What became of identified callers who broke off on 999: those whose number was answered in another call soon after.
+
+    `called_off`: the review ended in that other call, before anything else ended it; `rings_called_off` of these had a ring
+    planned that was then not made. `over_already`: the review had ended before. All others of `rang_again` stayed with people.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    identified: int
+    rang_again: int
+    called_off: int
+    rings_called_off: int
+    over_already: int
 
 
 class Figures(BaseModel):
@@ -76,6 +67,7 @@ class Figures(BaseModel):
     max_in_queue: int
     by_hour: tuple[Hour, ...]
 
+    episodes: Episodes
     reviews: int
     dispositions: int
     dispositions_by_kind: dict[str, int]

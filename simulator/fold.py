@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from chassis.times import Times
 from contracts.contact import Abandonment
 from contracts.envelope import Envelope, Event
 from contracts.topics import SERVICES
 from simulator.contact_fold import ContactFold
-from simulator.figures import Figures, Hour, Times
+from simulator.figures import Episodes, Figures, Hour
 from simulator.resource_fold import ResourceFold
 from simulator.review_fold import ReviewFold
 from simulator.set_aside import SetAside
@@ -86,6 +87,7 @@ def _of_contact(fold: ContactFold) -> dict[str, Any]:
 
 def _of_reviews(fold: ReviewFold) -> dict[str, Any]:
     return {
+        "episodes": Episodes(**{name: fold.counts[name] for name in Episodes.model_fields}),
         "reviews": fold.counts["reviews"],
         "dispositions": fold.counts["dispositions"],
         "dispositions_by_kind": _ranked(fold.dispositions),

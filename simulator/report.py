@@ -6,9 +6,11 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from chassis.times import Times
 from simulator import charts, words
 from simulator.charts import Series
-from simulator.figures import Figures, Times
+from simulator.figures import Figures
+from simulator.published.comparison import Comparison
 from simulator.set_aside import SetAside
 
 
@@ -22,12 +24,12 @@ class Run:
     note: str = ""
 
 
-def write(path: Path, run: Run, figures: Figures, set_aside: SetAside) -> None:
+def write(path: Path, run: Run, figures: Figures, set_aside: SetAside, compared: Comparison | None = None) -> None:
     """Write the report."""
-    path.write_text(render(run, figures, set_aside), encoding="utf-8")
+    path.write_text(render(run, figures, set_aside, compared), encoding="utf-8")
 
 
-def render(run: Run, figures: Figures, set_aside: SetAside) -> str:
+def render(run: Run, figures: Figures, set_aside: SetAside, compared: Comparison | None = None) -> str:
     """The report as HTML."""
     environment = Environment(
         loader=PackageLoader("simulator", "pages"),
@@ -36,12 +38,13 @@ def render(run: Run, figures: Figures, set_aside: SetAside) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters.update(seconds=words.seconds, named=words.named)
+    environment.filters.update(seconds=words.seconds, named=words.named, printed=words.printed)
     return environment.get_template("report.html.j2").render(
         run=run,
         figures=figures,
         set_aside=set_aside,
-        charts=_charts(figures, run.zone),
+        compared=compared,
+        charts=_charts(figures, run.zone) | ({} if compared is None else {"compared": _compared(compared)}),
         share=words.share,
         banded=words.banded,
         definitions=DEFINITIONS,
@@ -59,6 +62,8 @@ DEFINITIONS: Mapping[str, str] = {
     "Time to ring back": "from the break to the first dialling, of the reviews in which somebody was rung.",
     "Time to disposition": "from the break to the end of the review.",
     "Time to first unit": "from the first report to the first unit on scene, of the incidents reached. The slowest are kept.",
+    "Rang again": "the same number was answered in another call within the force's repeat window (as shipped, 60 minutes) after "
+    "the break. The review then ends in that call and planned rings are called off, unless it is over or people have it.",
     "Overlap": "an assignment, reported from outside, of a unit that still held another: recorded and flagged, never dropped.",
     "Median, 90th percentile": "of whole seconds; the percentile by nearest rank.",
 }
@@ -97,3 +102,16 @@ def _times(chart: str, title: str, times: Times, colour: str = "a") -> str:
 
 def _named(counts: Mapping[str, int]) -> dict[str, int]:
     return {words.named(name): count for name, count in counts.items()}
+
+
+def _compared(compared: Comparison) -> str:
+    """Each number counted from the events as a share of the published one: 100 % is what was published."""
+    shown = [one for one in compared.numbers if one.counted is not None and one.published]
+    parts = [round(100 * (one.counted or 0) / one.published) for one in shown]
+    return charts.columns(
+        "compared",
+        "Counted from the events, in percent of the published number",
+        [str(n) for n in range(1, len(shown) + 1)],
+        [Series("% of the published number", parts)],
+        "number in the table; 100 is what was published",
+    )

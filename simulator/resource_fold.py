@@ -4,10 +4,10 @@ from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chassis.durations import Durations
 from contracts.dispatch import AssignmentEnded, JobClosed, UnitAssigned
 from contracts.envelope import Envelope, Event
 from contracts.incident import IncidentClosed, IncidentGraded, IncidentOpened, IncidentRegraded, UnitOnScene
-from simulator.durations import Durations
 
 SLACK = timedelta(hours=1)
 """A word about an incident may come this long after its closing: the close and the arrival can fall into one second."""

@@ -3,17 +3,19 @@
 from collections import Counter, deque
 from datetime import datetime, timedelta
 
+from chassis.durations import Durations
 from contracts.callback import (
+    AttemptCancelled,
     AttemptEnded,
     AttemptStarted,
+    Disposition,
     ReviewAssessed,
     ReviewClosed,
     ReviewEscalated,
     ReviewOpened,
 )
-from contracts.contact import CallAbandoned, Line
+from contracts.contact import CallAbandoned, CallerRangAgain, Line
 from contracts.envelope import Envelope, Event
-from simulator.durations import Durations
 
 SLACK = timedelta(hours=2)
 """What was established in a conversation may be recorded this long after the review ended."""
@@ -22,11 +24,12 @@ _NAMED = 20
 
 
 class _Open:
-    __slots__ = ("abandoned_at", "assessed", "closed", "outcomes", "rung")
+    __slots__ = ("abandoned_at", "assessed", "called_off", "closed", "outcomes", "rung")
 
     def __init__(self, abandoned_at: datetime) -> None:
         self.abandoned_at = abandoned_at
         self.assessed = self.rung = self.closed = False
+        self.called_off: datetime | None = None
         self.outcomes: dict[int, str] = {}
 
 
@@ -52,8 +55,14 @@ class ReviewFold:
         while self._closed and self._closed[0][0] < envelope.recorded - SLACK:
             self._open.pop(self._closed.popleft()[1], None)
         match envelope.event:
-            case CallAbandoned(line=Line.EMERGENCY, call=call):
-                self._broken_off.add(call)
+            case CallAbandoned(line=Line.EMERGENCY) as event:
+                self._broken_off.add(event.call)
+                self.counts["identified"] += event.number_ref is not None
+            case CallerRangAgain(call=call) if call in self._broken_off or call in self._open:
+                self.counts["rang_again"] += 1
+                self.counts["over_already"] += call in self._open and self._open[call].closed
+            case AttemptCancelled(review=name, at=at) if name in self._open:
+                self._open[name].called_off = at
             case ReviewOpened() as event:
                 self._opened(event)
             case ReviewAssessed() as event:
@@ -120,6 +129,9 @@ class ReviewFold:
         self.counts["breaches"] += event.breach
         self.dispositions[event.disposition] += 1
         review = self._open.get(event.review)
+        if event.disposition is Disposition.CALLER_RANG_AGAIN:
+            self.counts["called_off"] += 1
+            self.counts["rings_called_off"] += review is not None and review.called_off == event.at
         if review is None or review.closed:
             self._violated(f"review {event.review} has more than one disposition")
             return

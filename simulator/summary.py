@@ -7,13 +7,14 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.figures import Figures
+from simulator.published.comparison import Comparison
 from simulator.report import Run
-from simulator.words import named, seconds, share
+from simulator.words import named, printed, seconds, share
 
 _Row = tuple[str, str]
 
 
-def show(console: Console, run: Run, figures: Figures) -> None:
+def show(console: Console, run: Run, figures: Figures, compared: Comparison | None = None) -> None:
     """Print a table of the figures there are, what was set aside, and whether every abandoned call was seen through."""
     title, caption = Text(run.title, style="bold"), Text(run.source)
     table = Table(title=title, caption=caption, show_header=False, title_justify="left", caption_justify="left")
@@ -23,7 +24,10 @@ def show(console: Console, run: Run, figures: Figures) -> None:
         for name, value in section:
             table.add_row(Text(name), Text(value))
         table.add_section()
-    console.print(table, _verdict(figures))
+    console.print(table)
+    if compared is not None:
+        console.print(*_compared(compared))
+    console.print(_verdict(figures))
 
 
 def _calls(figures: Figures) -> Iterator[_Row]:
@@ -47,6 +51,12 @@ def _reviews(figures: Figures) -> Iterator[_Row]:
     yield "Dispositions", f"{figures.dispositions:,}"
     for kind, count in figures.dispositions_by_kind.items():
         yield f"  {named(kind).lower()}", f"{count:,}"
+    episodes = figures.episodes
+    yield "Identified callers who broke off", f"{episodes.identified:,}"
+    yield "  rang again and were answered", f"{episodes.rang_again:,}"
+    yield "  so that their call-back was cancelled", f"{episodes.called_off:,}"
+    yield "    a planned ring with it", f"{episodes.rings_called_off:,}"
+    yield "  when their review was over already", f"{episodes.over_already:,}"
     yield "Attempts to ring back", f"{figures.attempts:,}"
     yield "Median time to ring back", seconds(figures.time_to_ring_back.median_s)
     yield "Median time to disposition", seconds(figures.time_to_disposition.median_s)
@@ -81,3 +91,23 @@ def _verdict(figures: Figures) -> Text:
     if not figures.reviews:
         return Text("No 999 call was abandoned, so there was nothing to review.")
     return Text("Every abandoned 999 call has exactly one review, and every review exactly one disposition.", style="green")
+
+
+def _compared(compared: Comparison) -> Iterator[Table]:
+    table = Table(title=f"Published, and counted from the events (scale {compared.scale})", title_justify="left")
+    table.add_column("")
+    for heading in ("published", "counted", "difference"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("definition", overflow="fold")
+    for one in compared.numbers:
+        counted, difference = printed(one.counted, one.digits), printed(one.difference, one.digits, sign=True)
+        table.add_row(Text(one.says), printed(one.published, one.digits), counted, difference, Text(", ".join(one.editions)))
+    yield table
+    if compared.others:
+        others = Table(title="The same calls under other definitions", title_justify="left")
+        for heading in ("definition", "switch", "abandoned", "share"):
+            others.add_column(heading, justify="left" if heading in ("definition", "switch") else "right")
+        for under in compared.others:
+            part = "–" if under.share is None else f"{under.share:.1%}"
+            others.add_row(under.definition, Text(under.switch), f"{under.abandoned:,}", part)
+        yield others

@@ -47,3 +47,11 @@ def _short(edge_s: int) -> str:
         if edge_s % unit_s == 0:
             return f"{edge_s // unit_s} {unit}"
     return f"{edge_s} s"
+
+
+def printed(value: float | None, digits: int, sign: bool = False) -> str:
+    """A number as it is printed: `3,641`, `27`, `8.0`; with `sign` a difference, `+1`, `-2`, `0`."""
+    if value is None:
+        return "–"
+    text = f"{value:+,.{max(digits, 0)}f}" if sign else f"{value:,.{max(digits, 0)}f}"
+    return text if set(text) & set("123456789") else text.lstrip("+-")

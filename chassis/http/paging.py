@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Generic, NamedTuple, TypeVar
@@ -44,8 +45,15 @@ class Page:
 
     def read(self, host: Host, name: str, value: str | None = None, known_at: datetime | None = None) -> Found:
         """This page of an index. Blocking, like the host's own reads."""
-        entries = list(host.find(name, value, known_at=known_at, after=self.after, limit=self.limit + 1))
-        kept = entries[: self.limit]
+        return self._found(host.find(name, value, known_at=known_at, after=self.after, limit=self.limit + 1))
+
+    def read_all(self, host: Host, names: Sequence[str], known_at: datetime | None = None) -> Found:
+        """This page of several indexes as if they were one: their values must sort together."""
+        pages = [host.find(name, known_at=known_at, after=self.after, limit=self.limit + 1) for name in names]
+        return self._found(sorted(entry for page in pages for entry in page))
+
+    def _found(self, entries: Sequence[Entry]) -> Found:
+        kept = list(entries[: self.limit])
         return Found(kept, self._link(kept[-1]) if len(entries) > self.limit else None)
 
     def _link(self, last: Entry) -> str:

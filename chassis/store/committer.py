@@ -134,9 +134,13 @@ class Committer:
         return results
 
     def _decided(self, works: Sequence[Work], retried: bool) -> tuple[Batch, list[Result]]:
+        assumes = not retried
         while True:
-            batch = Batch(self.storage, self._states)
+            batch = Batch(self.storage, self._states, assumes)
             results = [outcome(partial(work, Desk(batch, self._clock, retried))) for work in works]
+            if batch.assumed and self.storage.existing(batch.assumed):
+                assumes = False
+                continue
             only_read = batch.touched - batch.states.keys()
             if not only_read or not only_read & self._catch_up(self.storage.last_position()):
                 return batch, results

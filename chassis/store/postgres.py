@@ -2,7 +2,8 @@
 
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from select import select
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from chassis.store.storage import Changes, StoredEvent
 
 T = TypeVar("T")
 CONNECT_S = 5
+_BACKSLASH, _QUOTE = "\\", '"'
 
 
 class PostgresStorage(Reading):
@@ -30,6 +32,7 @@ class PostgresStorage(Reading):
 
     position = "notification_id"
     collate = ' COLLATE "C"'
+    texts = "SELECT jsonb_array_elements_text(?::jsonb)"
 
     def __init__(self, dsn: str, schema: str) -> None:
         self._address = _address(dsn)
@@ -66,13 +69,14 @@ class PostgresStorage(Reading):
         events = changes.events
         with _as_conflicts():
             row = self._writing.execute(
-                "SELECT append_events(%s, %s, %s, %s, %s, %s)",
+                "SELECT append_batch(%s::text[], %s, %s::text[], %b, %s, %s::text[], %s)",
                 (
-                    [e.stream for e in events],
+                    _texts(e.stream for e in events),
                     [e.version for e in events],
-                    [e.type for e in events],
-                    [e.state for e in events],
-                    [e.id for e in events],
+                    _texts(e.type for e in events),
+                    b"".join([e.state for e in events]),
+                    [len(e.state) for e in events],
+                    _texts(e.id for e in events),
                     Jsonb(_beside(changes)),
                 ),
             ).fetchone()
@@ -180,10 +184,22 @@ def _ended(idle: psycopg.Connection[Any]) -> bool:
     return idle.closed or bool(select([idle.fileno()], [], [], 0)[0])
 
 
+def _texts(values: Iterable[str]) -> str:
+    """An array literal; the driver's own dumper looks through every text several times and takes ten times as long."""
+    quoted = [value.replace(_BACKSLASH, _BACKSLASH * 2).replace(_QUOTE, _BACKSLASH + _QUOTE) for value in values]
+    return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
+
+
 def _beside(changes: Changes) -> dict[str, Any]:
+    times = Counter((c.name, c.value, c.stream) for c in changes.lookups)
+    once = [c for c in changes.lookups if times[c.name, c.value, c.stream] == 1]
     beside: dict[str, Any] = {
         "inbox": [(*move.partition, move.expected, *move.to) for move in changes.inbox],
-        "lookups": [(c.opened, c.name, c.value, c.stream, text(c.at)) for c in changes.lookups],
+        "lookups": [
+            (c.opened, c.name, c.value, c.stream, text(c.at)) for c in changes.lookups if times[c.name, c.value, c.stream] > 1
+        ],
+        "opened": [(c.name, c.value, c.stream, text(c.at)) for c in once if c.opened],
+        "closed": [(c.name, c.value, c.stream, text(c.at)) for c in once if not c.opened],
         "timers": [(*key, None if due is None else text(due)) for key, due in changes.timers.items()],
         "obsolete": [(timer.stream, timer.name, text(timer.due)) for timer in changes.obsolete],
         "snapshots": [(s.stream, s.version, s.schema, _base64(s.state)) for s in changes.snapshots.values()],

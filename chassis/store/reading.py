@@ -1,7 +1,7 @@
 """Reading the store: the same queries on every database; an adapter brings only how a query is run."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,10 +32,11 @@ MOST_OF_ONE_CAUSE = 64
 
 
 class Reading(ABC):
-    """The read half of Storage over `_query`. `position` is the column that numbers events."""
+    """The read half of Storage over `_query`. `position` is the column that numbers events, `texts` reads a JSON array."""
 
     position = "rowid"
     collate = ""
+    texts = "SELECT value FROM json_each(?)"
 
     @abstractmethod
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[Any]:
@@ -56,6 +57,13 @@ class Reading(ABC):
             (after, limit),
         )
         return [StoredEvent._make(row) for row in rows]
+
+    def existing(self, streams: Collection[str]) -> frozenset[str]:
+        rows = self._query(
+            f"SELECT originator_id FROM stored_events WHERE originator_version = 1 AND originator_id IN ({self.texts})",
+            (msgspec.json.encode(sorted(streams)).decode(),),
+        )
+        return frozenset(row[0] for row in rows)
 
     def streams(self, after: str, limit: int) -> Sequence[str]:
         rows = self._query(

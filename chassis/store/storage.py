@@ -1,6 +1,6 @@
 """What a database must do for the event store, in the fewest verbs: append one batch as a whole, and read it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -146,6 +146,10 @@ class Storage(Protocol):
 
     def page(self, after: int, limit: int) -> Sequence[StoredEvent]:
         """Events in order of position, beginning after a position."""
+        ...
+
+    def existing(self, streams: Collection[str]) -> frozenset[str]:
+        """Those of the streams that have events, in one query."""
         ...
 
     def streams(self, after: str, limit: int) -> Sequence[str]:

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chassis.host import Context, Entry, Loaded
+from chassis.host import Context, Entry, Loaded, Moved
 from chassis.ids import event_id
 from chassis.store.aggregate import Aggregate
 from chassis.store.codec import Head, encode, encode_event
-from chassis.store.fold import Live, follow, load, replay, take_snapshot
+from chassis.store.fold import NOTHING, Live, follow, load, replay, take_snapshot
 from chassis.store.storage import Changes, CommandOutcome, LookupChange, NewEvent, Storage, StoredEvent
 from contracts import registry
 from contracts.envelope import Event
@@ -34,11 +34,17 @@ class States:
         self._limit = limit
         self._kept: OrderedDict[str, Live] = OrderedDict()
 
-    def get(self, aggregate: Aggregate[Any], stream: str) -> Live:
-        """The state of a stream, from memory or from the store."""
+    def kept(self, stream: str) -> Live | None:
+        """The state of a stream if it is in memory."""
         live = self._kept.get(stream)
         if live is not None:
             self._kept.move_to_end(stream)
+        return live
+
+    def get(self, aggregate: Aggregate[Any], stream: str) -> Live:
+        """The state of a stream, from memory or from the store."""
+        live = self.kept(stream)
+        if live is not None:
             return live
         live = follow(aggregate, *load(aggregate, self._storage, stream))
         self.keep({stream: live})
@@ -59,11 +65,18 @@ class States:
 
 
 class Batch:
-    """What several use cases will write together; each sees what those before it recorded."""
+    """What several use cases will write together; each sees what those before it recorded.
 
-    def __init__(self, storage: Storage, states: States) -> None:
+    One that `assumes` reads the first stream that is not in memory and takes the others to be new: most are, and whoever
+    commits the batch looks once whether any of `assumed` was there, instead of once for each of them.
+    """
+
+    def __init__(self, storage: Storage, states: States, assumes: bool = False) -> None:
         self.storage = storage
         self.known = states
+        self.assumed: set[str] = set()
+        self._assumes = assumes
+        self._read = False
         self.states: dict[str, Live] = {}
         self.changes = Changes()
         self.found: Found = {}
@@ -71,7 +84,14 @@ class Batch:
 
     def state(self, aggregate: Aggregate[Any], stream: str) -> Live:
         """The state of a stream as this batch will leave it so far."""
-        return self.states.get(stream) or self.known.get(aggregate, stream)
+        live = self.states.get(stream) or self.known.kept(stream)
+        if live is not None:
+            return live
+        if self._assumes and self._read:
+            self.assumed.add(stream)
+            return NOTHING
+        self._read = True
+        return self.known.get(aggregate, stream)
 
     def accept(self, transaction: "LiveTransaction") -> None:
         """Take over what a use case recorded."""
@@ -131,10 +151,21 @@ class LiveTransaction:
         }
         gone = sum(not opened for opened in changed.values())
         stored = self._batch.storage.find(name, None, None, None, limit + gone)
-        standing = {entry for entry in stored if changed.get(entry, True)} | {
-            entry for entry, opened in changed.items() if opened
-        }
+        standing = {entry for entry in stored if changed.get(entry, True)}
+        standing |= {entry for entry, opened in changed.items() if opened}
         return [entry.stream for entry in sorted(standing)[:limit]]
+
+    def moved(self, since: int | None) -> Moved:
+        storage = self._batch.storage
+        if since is None:
+            return Moved(storage.last_position(), {})
+        versions: dict[str, int] = {}
+        while events := storage.page(since, PAGE):
+            versions |= {event.stream: event.version for event in events}
+            since = events[-1].position
+            if len(events) < PAGE:
+                break
+        return Moved(since, versions)
 
     def _stored(self, name: str, value: str) -> Iterator[str]:
         after: Entry | None = None

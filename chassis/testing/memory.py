@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chassis.host import Loaded, Timer
+from chassis.host import Loaded, Moved, Timer
 from chassis.store import codec
 from chassis.store.aggregate import Aggregate
 from contracts import registry
@@ -53,6 +53,10 @@ class MemoryTransaction:
 
     def first(self, name: str, limit: int) -> list[str]:
         return [stream for streams in self.index(name).values() for stream in streams][:limit]
+
+    def moved(self, since: int | None) -> Moved:
+        streams = [] if since is None else [stream for stream, _ in self.recorded[since:]]
+        return Moved(len(self.recorded), {stream: len(self.streams[stream]) for stream in streams})
 
     def index(self, name: str) -> dict[str, list[str]]:
         """All of an index: the streams under each value."""

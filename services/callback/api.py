@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
 from chassis.host import Context, Host, Loaded
@@ -16,10 +16,18 @@ from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from chassis.http.principal import Principal
 from chassis.http.principal import Role as Bearer
-from contracts.callback import Outcome, Role
+from contracts.callback import Outcome, Role, Speaker
 from services.callback import views
 from services.callback.application import REVIEW, review_stream
-from services.callback.domain.commands import CloseReview, EscalateReview, RecordOutcome
+from services.callback.domain.commands import (
+    CheckSample,
+    CloseReview,
+    EscalateReview,
+    LinkIncident,
+    NoteRangAgain,
+    RecordOutcome,
+    ReopenReview,
+)
 from services.callback.domain.review import Review
 from services.callback.views import ReviewRow, ReviewView
 
@@ -37,9 +45,13 @@ Supervisor = Annotated[Context, command(Bearer.SUPERVISOR)]
 
 
 class OutcomeBody(Body):
-    """How an attempt ended, or what was established. Safe needs who spoke, how verified, and that they were free to talk."""
+    """How an attempt ended, or what was established.
+
+    Safe needs the caller's own word (`speaker` is `caller`), who spoke, how that was verified, and that they were free to talk.
+    """
 
     outcome: Outcome
+    speaker: Speaker | None = None
     spoke_to: Short | None = None
     verified_by: Short | None = None
     free_to_talk: bool | None = None
@@ -60,9 +72,37 @@ class CloseBody(Body):
     reason: Words
 
 
+class ReopenBody(Body):
+    """Why the review is not over, the call that showed it, and whether the caller is rung again as far as that is safe."""
+
+    reason: Words
+    call: Short | None = None
+    ring: bool = False
+
+
+class RangAgainBody(Body):
+    """The call in which the same caller was answered, from whatever number, and when."""
+
+    call: Short
+    at: AwareDatetime | None = None
+
+
+class LinkBody(Body):
+    """An open incident that is about the same."""
+
+    incident: Short
+
+
+class SampleBody(Body):
+    """Whether the supervisor agrees with how the review ended, and why. Without agreement it is opened again."""
+
+    agreed: bool
+    reason: Words
+
+
 def routers(host: Host) -> Sequence[APIRouter]:
     """All routes of the service."""
-    return (_decisions(host), _reads(host))
+    return (_decisions(host), _episodes(host), _reads(host))
 
 
 def _told(loaded: Loaded[Review]) -> Response:
@@ -83,6 +123,8 @@ def _decisions(host: Host) -> APIRouter:
             spoke_to=body.spoke_to,
             verified_by=body.verified_by,
             free_to_talk=body.free_to_talk,
+            speaker=body.speaker,
+            by=context.actor,
         )
         return _told(await host.run(record, context))
 
@@ -107,6 +149,36 @@ def _decisions(host: Host) -> APIRouter:
     return router
 
 
+def _episodes(host: Host) -> APIRouter:
+    router = APIRouter(prefix="/reviews/{review}", tags=["reviews"])
+
+    @router.post("/reopen", response_model=ReviewView)
+    async def reopen_review(review: ReviewId, body: ReopenBody, context: InRoom) -> Response:
+        """Open a review again that is over. A supervisor has it from then on."""
+        again = ReopenReview(review=review, by=context.actor, reason=body.reason, call=body.call, ring=body.ring)
+        return _told(await host.run(again, context))
+
+    @router.post("/rang-again", response_model=ReviewView)
+    async def note_rang_again(review: ReviewId, body: RangAgainBody, context: InRoom) -> Response:
+        """Say that the caller was answered in another call, also from another number: the ring-back is called off."""
+        note = NoteRangAgain(review=review, answered_call=body.call, at=body.at, by=context.actor)
+        return _told(await host.run(note, context))
+
+    @router.post("/incidents", response_model=ReviewView)
+    async def link_incident(review: ReviewId, body: LinkBody, context: InRoom) -> Response:
+        """Say that an incident is about the same: the review stays open as long as it is."""
+        link = LinkIncident(review=review, incident=body.incident, by=context.actor)
+        return _told(await host.run(link, context))
+
+    @router.post("/sample", response_model=ReviewView)
+    async def check_sample(review: ReviewId, body: SampleBody, context: Supervisor) -> Response:
+        """Look at a review that the policy ended by itself and that was drawn as a sample."""
+        checked = CheckSample(review=review, by=context.actor, agreed=body.agreed, reason=body.reason)
+        return _told(await host.run(checked, context))
+
+    return router
+
+
 def _reads(host: Host) -> APIRouter:
     router = APIRouter(prefix="/reviews", tags=["reviews"])
 
@@ -116,9 +188,12 @@ def _reads(host: Host) -> APIRouter:
         known_at: KnownAt,
         _: Reader,
         escalated: Annotated[bool, Query(description="Only those that people have.")] = False,
+        sample: Annotated[
+            bool, Query(description="Instead: those that are over and wait for a supervisor's second look.")
+        ] = False,
     ) -> Listing[ReviewRow]:
         """Open reviews, the nearest deadline first."""
-        found = page.read(host, "escalated" if escalated else "open", known_at=known_at)
+        found = page.read(host, "sample" if sample else "escalated" if escalated else "open", known_at=known_at)
         states = (host.load(REVIEW, entry.stream, known_at).state for entry in found.entries)
         return Listing(items=[views.row(state) for state in states if state is not None], next=found.next)
 

@@ -7,7 +7,7 @@ from typing import Any
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.store.aggregate import Aggregate
-from services.callback.application import Callback
+from services.callback.application import NUMBER, SCENE, Callback
 from services.callback.domain import turn
 from services.callback.domain.commands import CloseReview, EscalateReview, OpenReview, RecordOutcome
 from services.callback.domain.desk_rules import DeskRules
@@ -46,7 +46,7 @@ class Desk:
     @property
     def aggregates(self) -> tuple[Aggregate[Any], ...]:
         """Every kind of stream."""
-        return (self.callback.reviews, TURNS, ITEM, PERSON, CARRIED, ACCOUNT)
+        return (self.callback.reviews, NUMBER, SCENE, TURNS, ITEM, PERSON, CARRIED, ACCOUNT)
 
     def handle(self, tx: Transaction, command: Any) -> Loaded[Any]:
         """Obey one command."""
@@ -78,8 +78,11 @@ class Desk:
 
     def _open(self, tx: Transaction, command: OpenReview) -> Loaded[Any]:
         told = self.callback.handle(tx, command) if command.harvest is None else self._harvests.opened(tx, command)
-        if told.state is not None:
-            self._reconciliation.opened(tx, told.state)
+        review: Review | None = told.state
+        if review is not None:
+            self._reconciliation.opened(tx, review)
+            if review.harvest is None and review.merged_into is not None:
+                self._harvests.called(tx, GiveTurn(review=review.merged_into))  # who breaks off now does not wait for a turn
         return told
 
 

@@ -3,33 +3,64 @@
 from collections.abc import Sequence
 
 from chassis.host import Timer
-from contracts.contact import AttemptsHarvested, CallAbandoned, CallerRangAgain, Line, LocationEstimated, MarkerPlaced
+from contracts.contact import (
+    CallAbandoned,
+    CallerMatched,
+    CallerRangAgain,
+    Line,
+    LocationEstimated,
+    MarkerLifted,
+    MarkerPlaced,
+    NumberLearned,
+    SoundsHeard,
+)
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentClosed, IncidentOpened, Origin
+from contracts.harvest import AttemptsHarvested
+from contracts.incident import IncidentClosed, IncidentOpened, IncidentReopened, Origin
 from services.callback.domain.commands import (
+    EndEmergencyPeriod,
+    ForgetMarker,
     GiveUpWaiting,
+    LearnCaller,
     LearnLocation,
     LearnMarker,
+    LearnNumber,
+    LearnSounds,
     LinkIncident,
     NoteIncidentClosed,
+    NoteIncidentReopened,
     NoteRangAgain,
+    NoteScene,
     OpenReview,
     PassDeadline,
     StartAttempt,
 )
-from services.callback.domain.decide import Command as ReviewCommand
+from services.callback.domain.decide import Command
 from services.callback.domain.turn import LearnAttempts
 
-Command = ReviewCommand | LearnAttempts
+Heard = Command | ForgetMarker | NoteScene | LearnAttempts
 
 HEEDS: frozenset[type[Event]] = frozenset(
-    {CallAbandoned, AttemptsHarvested, CallerRangAgain, LocationEstimated, MarkerPlaced, IncidentOpened, IncidentClosed}
+    {
+        AttemptsHarvested,
+        CallAbandoned,
+        CallerMatched,
+        CallerRangAgain,
+        LocationEstimated,
+        MarkerLifted,
+        MarkerPlaced,
+        NumberLearned,
+        SoundsHeard,
+        IncidentOpened,
+        IncidentClosed,
+        IncidentReopened,
+    }
 )
 """What `react` answers to."""
 
 
-def react(heard: Envelope[Event]) -> Sequence[Command]:
-    """The commands that follow from an event of another service; a marker that is lifted never opens a gate again."""
+def react(heard: Envelope[Event]) -> Sequence[Heard]:
+    """The commands that follow from an event of another service."""
     event = heard.event
     match event:
         case CallAbandoned():
@@ -37,20 +68,44 @@ def react(heard: Envelope[Event]) -> Sequence[Command]:
         case AttemptsHarvested():
             return (LearnAttempts(review=event.call, attempted_at=event.attempted_at),)
         case CallerRangAgain():
-            return (NoteRangAgain(review=event.call, answered_call=event.answered_call),)
+            return (NoteRangAgain(review=event.call, answered_call=event.answered_call, at=event.at),)
         case LocationEstimated():
             return (LearnLocation(review=event.call, at=event.at, location=event.location),)
+        case SoundsHeard():
+            return (LearnSounds(review=event.call, sounds=event.sounds),)
+        case NumberLearned():
+            return (LearnNumber(review=event.call, number=event.number, number_ref=event.number_ref, source=event.source),)
+        case CallerMatched():
+            return (
+                LearnCaller(
+                    review=event.call, markers=event.markers, earlier_contacts=event.earlier_contacts, reasons=event.reasons
+                ),
+            )
         case MarkerPlaced():
             return (LearnMarker(number_ref=event.number_ref, marker=event.marker),)
+        case MarkerLifted():
+            return (ForgetMarker(number_ref=event.number_ref, marker=event.marker),)
+        case _:
+            return _of_incident(event)
+
+
+def _of_incident(event: Event) -> Sequence[Heard]:
+    """An incident opened for a review is linked to it; the place of any other is kept in mind as long as it is open."""
+    match event:
         case IncidentOpened(origin=Origin.REVIEW):
             return (LinkIncident(review=event.origin_id, incident=event.incident, at=event.at),)
+        case IncidentOpened() if event.location is not None and event.location.point is not None:
+            location, code = event.location, event.opening_code
+            return (NoteScene(incident=event.incident, at=event.reported_at, location=location, opening_code=code),)
         case IncidentClosed():
             return (NoteIncidentClosed(incident=event.incident),)
+        case IncidentReopened():
+            return (NoteIncidentReopened(incident=event.incident),)
         case _:
             return ()
 
 
-def _abandoned(event: CallAbandoned) -> Sequence[Command]:
+def _abandoned(event: CallAbandoned) -> Sequence[Heard]:
     """Automatic call-back is a property of 999: 101 needs the caller's consent (DOMAIN section 1)."""
     if event.line is not Line.EMERGENCY:
         return ()
@@ -65,6 +120,7 @@ def _abandoned(event: CallAbandoned) -> Sequence[Command]:
             markers=event.markers,
             location=event.location,
             earlier_calls=event.earlier_calls,
+            waited_s=event.waited_s,
             harvest=event.harvest,
             attempted_at=event.attempted_at,
         ),
@@ -81,5 +137,7 @@ def on_timer(timer: Timer) -> Command:
             return GiveUpWaiting(review=review)
         case "deadline":
             return PassDeadline(review=review)
+        case "emergency":
+            return EndEmergencyPeriod(review=review)
         case _:
             raise LookupError(f"a review owes no timer {timer.name!r}")

@@ -4,15 +4,16 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.callback import Disposition, Escalation, Outcome, Risk, Role
+from contracts.callback import Disposition, Escalation, HungUp, Outcome, Risk, Role, Speaker
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.places import Location
+from services.callback.domain.attempt import Attempt
 from services.callback.domain.place import told
-from services.callback.domain.review import Attempt, Review
+from services.callback.domain.review import Review
 
 
 class AttemptView(BaseModel):
-    """One attempt to ring. `state` is planned, cancelled, ringing, answered or ended."""
+    """One attempt to ring. `state` is planned, cancelled, ringing, answered or ended; `permit` is what the gate looked at."""
 
     attempt: int
     state: str
@@ -20,10 +21,18 @@ class AttemptView(BaseModel):
     attempt_id: str | None = None
     started_at: datetime | None = None
     give_up_at: datetime | None = None
+    permit: str | None = None
+    deferred_because: str | None = None
+    recalled_because: str | None = None
     ended_at: datetime | None = None
     outcome: Outcome | None = None
     spoke_to: str | None = None
     verified_by: str | None = None
+    final: str | None = None
+    q850: int | None = None
+    hung_up: HungUp | None = None
+    joined: str | None = None
+    speaker: Speaker | None = None
     cancelled_because: str | None = None
 
 
@@ -36,6 +45,16 @@ class EscalationView(BaseModel):
     deploy: bool
     silent_approach: bool
     reasons: tuple[str, ...] = ()
+
+
+class JoinedCall(BaseModel):
+    """Another call of the same caller. `credited_s`: the wait the caller had behind them by then."""
+
+    call: str
+    at: datetime
+    answered: bool
+    credited_s: float
+    by: str | None = None
 
 
 class Next(BaseModel):
@@ -66,6 +85,12 @@ class ReviewView(BaseModel):
     sounds: tuple[Sound, ...] = ()
     markers: tuple[Marker, ...] = ()
     earlier_calls: int = 0
+    earlier_contacts: int = 0
+    near: tuple[str, ...] = ()
+    episode: tuple[JoinedCall, ...] = ()
+    goes_on_in: str | None = None
+    emergency_period_ended: bool = False
+    reopened_at: datetime | None = None
     locations: tuple[Location, ...] = ()
     attempts: tuple[AttemptView, ...] = ()
     escalations: tuple[EscalationView, ...] = ()
@@ -75,6 +100,8 @@ class ReviewView(BaseModel):
     closed_at: datetime | None = None
     closed_by: str | None = None
     closing_reason: str | None = None
+    sampled: bool = False
+    sample_checked_by: str | None = None
 
 
 class ReviewRow(BaseModel):
@@ -108,6 +135,12 @@ def review(state: Review) -> ReviewView:
         sounds=state.sounds,
         markers=state.markers,
         earlier_calls=state.earlier_calls,
+        earlier_contacts=state.earlier_contacts,
+        near=state.near,
+        episode=_episode(state),
+        goes_on_in=state.merged_into,
+        emergency_period_ended=state.emergency_period_ended,
+        reopened_at=state.reopened_at,
         locations=tuple(told(place) for place in state.places),
         attempts=tuple(_attempt(attempt) for attempt in state.attempts),
         escalations=_escalations(state),
@@ -117,12 +150,14 @@ def review(state: Review) -> ReviewView:
         closed_at=state.closed_at,
         closed_by=state.closed_by,
         closing_reason=state.closing_reason,
+        sampled=state.sampled,
+        sample_checked_by=state.sample_checked_by,
     )
 
 
 def row(state: Review) -> ReviewRow:
     """A review on the worklist."""
-    ringing = any(attempt.ringing for attempt in state.attempts)
+    ringing = any(attempt.ringing and attempt.recalled is None for attempt in state.attempts)
     return ReviewRow(
         review=state.review,
         deadline=state.deadline,
@@ -137,15 +172,19 @@ def next_step(state: Review) -> Next:
     """What happens next, and why, in the words of the control room."""
     if not state.open:
         return Next(what="nothing: the review is over", why=state.closing_reason or "")
+    if state.merged_into is not None:
+        return Next(what=f"review {state.merged_into} ends", why="one episode: the caller's other call goes on there")
     for attempt in state.attempts:
         if attempt.talking:
             return Next(what=f"a call handler records what was established in attempt {attempt.n}", why="somebody answered")
+        if attempt.ringing and attempt.recalled is not None:
+            return Next(what=f"attempt {attempt.n} stops ringing", why=attempt.recalled)
         if attempt.ringing:
             return Next(what=f"attempt {attempt.n} rings", at=attempt.give_up_at, why="the caller has not been reached")
     if state.planned is not None:
         return Next(what=f"attempt {state.planned.n} rings", at=state.planned.due, why="the caller has not been reached")
-    if state.incidents:
-        return Next(what=f"incident {state.incidents[-1].incident} is resolved", why=_why(state))
+    if state.open_incidents:
+        return Next(what=f"incident {state.open_incidents[-1]} is resolved", why=_why(state))
     if state.deployed:
         return Next(what="an incident is opened at the top grade", why=_why(state))
     return Next(what="a supervisor decides", why=_why(state))
@@ -165,10 +204,18 @@ def _attempt(attempt: Attempt) -> AttemptView:
         attempt_id=attempt.attempt_id,
         started_at=attempt.started_at,
         give_up_at=attempt.give_up_at,
+        permit=attempt.permit,
+        deferred_because=attempt.deferred,
+        recalled_because=attempt.recalled,
         ended_at=attempt.ended_at,
         outcome=attempt.outcome,
         spoke_to=attempt.spoke_to,
         verified_by=attempt.verified_by,
+        final=attempt.final,
+        q850=attempt.q850,
+        hung_up=attempt.hung_up,
+        joined=attempt.joined,
+        speaker=attempt.speaker,
         cancelled_because=attempt.cancelled,
     )
 
@@ -181,6 +228,12 @@ def _attempt_state(attempt: Attempt) -> str:
     if attempt.talking:
         return "answered"
     return "ringing" if attempt.ringing else "ended"
+
+
+def _episode(state: Review) -> tuple[JoinedCall, ...]:
+    return tuple(
+        JoinedCall(call=one.call, at=one.at, answered=one.answered, credited_s=one.credited_s, by=one.by) for one in state.joined
+    )
 
 
 def _escalations(state: Review) -> tuple[EscalationView, ...]:

@@ -6,24 +6,30 @@ from pathlib import Path
 
 import structlog
 
+from chassis import dated
 from chassis.described import described
 from chassis.errors import SettingsRefused
 from chassis.host import Service
+from chassis.ids import DrawnIds
+from chassis.lifecycle import Loop
 from chassis.process import Wiring
 from chassis.world import World
-from contracts.callback import AttemptStarted
+from contracts.callback import AttemptRecalled, AttemptStarted
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
 from services.callback import api
 from services.callback.desk import Desk
 from services.callback.domain import gate
 from services.callback.policy import desk as desk_policy
-from services.callback.policy.default import load
+from services.callback.policy.default import SIP_RULES, load
 from services.callback.reactions import HEEDS, react
 from services.callback.reconciliation import api as reconciliation_api
 from services.callback.telephone.manual import ManualTelephone
 from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
+from services.callback.telephone.sip.reach import reach
+from services.callback.telephone.sip.rules import SipRules
+from services.callback.telephone.sip.telephone import SipTelephone
 from services.callback.timers import on_timer
 from services.callback.watching import watch
 from services.callback.worklist import api as worklist_api
@@ -32,6 +38,7 @@ from services.callback.worklist import api as worklist_api
 def build(world: World) -> Service:
     """The service of one force; its own rules are `callback.toml` and `callback-desk.toml` in the folder of its policies."""
     desk = Desk(load(_own(world, "callback.toml")), desk_policy.load(_own(world, "callback-desk.toml")), world.reference)
+    telephone = _telephone(world)
     return Service(
         "callback",
         desk.aggregates,
@@ -39,8 +46,9 @@ def build(world: World) -> Service:
         desk.handle,
         react,
         on_timer,
-        {AttemptStarted: partial(_ring, _telephone(world))},
+        {AttemptStarted: partial(_ring, telephone), AttemptRecalled: partial(_hang_up, telephone)},
         HEEDS,
+        loops=(Loop("telephone", telephone.run),) if isinstance(telephone, SipTelephone) else (),
     )
 
 
@@ -54,10 +62,19 @@ def _telephone(world: World) -> Telephone:
         "none": ManualTelephone,
         "manual": ManualTelephone,
         "simulated": lambda: SimulatedTelephone(world.tell, world.after, world.clock),
+        "sip": lambda: _sip(world),
     }
     if world.telephone not in kinds:
         raise SettingsRefused(f"RINGBACK_TELEPHONE: {world.telephone} is no telephone; choose one of {', '.join(sorted(kinds))}")
     return kinds[world.telephone]()
+
+
+def _sip(world: World) -> Telephone:
+    """The force's own rules of ringing are `sip.toml` in the folder of its policies."""
+    if world.sip is None:
+        raise SettingsRefused("RINGBACK_SIP_TRUNKS: a SIP telephone needs a trunk, as in 203.0.113.5:5060")
+    rules = dated.read(_own(world, "sip.toml") or SIP_RULES, SipRules)
+    return SipTelephone(reach(world.sip), rules, world.tell, world.clock, DrawnIds(), world.metrics)
 
 
 def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
@@ -68,13 +85,21 @@ def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
     telephone.ring(gate.permit(attempt))
 
 
+def _hang_up(telephone: Telephone, recalled: Envelope[Event]) -> None:
+    """A ring that must not go on is stopped."""
+    attempt = recalled.event
+    assert isinstance(attempt, AttemptRecalled)
+    structlog.get_logger().info("hanging up", id=attempt.attempt_id, attempt=attempt.attempt)
+    telephone.hang_up(attempt.attempt_id)
+
+
 WIRING = Wiring(
     "callback",
     "Ringback callback",
     "Callback: every abandoned 999 call is reviewed, and its caller rung back as far as that is safe.",
     build,
     lambda host: (*worklist_api.routers(host), *reconciliation_api.routers(host), *api.routers(host)),
-    watch,
+    watch=watch,
 )
 
 openapi_app = partial(described, WIRING)

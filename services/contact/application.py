@@ -9,19 +9,33 @@ from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
+from contracts.contact import Marker
 from contracts.refusals import Invalid
+from services.contact.desks import DeskCommand, Desks
 from services.contact.domain import call as calls
 from services.contact.domain import caller as callers
-from services.contact.domain import episode
+from services.contact.domain import episode, folding, telling
 from services.contact.domain.call import Call
 from services.contact.domain.caller import Caller, LiftMarker, PlaceMarker
-from services.contact.domain.episode import Rules
-from services.contact.domain.facts import CallCommand, FromCaller, HangUp, NoteRangAgain
+from services.contact.domain.facts import (
+    CallCommand,
+    CreditPlace,
+    Fact,
+    FromCaller,
+    HangUp,
+    HearSounds,
+    MayBreak,
+    MissPlace,
+    NoteRangAgain,
+    RecogniseStart,
+)
+from services.contact.domain.rules import Rules
+from services.contact.turns import Turns
 
-CALL = Aggregate("call", Call, calls.EVOLVE, index=calls.index)
+CALL = Aggregate("call", Call, folding.EVOLVE, index=calls.index)
 CALLER = Aggregate("caller", Caller, callers.EVOLVE)
 
-Command = CallCommand | PlaceMarker | LiftMarker
+Command = CallCommand | PlaceMarker | LiftMarker | DeskCommand
 
 
 def call_id(switch: str, reference: str) -> str:
@@ -52,20 +66,24 @@ class Numbers:
         return number, self.reference("tel", number) if diallable else None
 
 
-@dataclass(frozen=True, slots=True)
 class Contact:
     """The use cases, given the policy and the reading of numbers."""
 
-    policy: Dated[Rules]
-    numbers: Numbers
+    def __init__(self, policy: Dated[Rules], numbers: Numbers) -> None:
+        self.policy = policy
+        self.numbers = numbers
+        self.desks = Desks(policy)
+        self._turns = Turns(policy, CALL, lambda tx, call, start, end: self._settled(tx, call.number_ref or "", start, end))
 
     def handle(self, tx: Transaction, command: Command) -> Loaded[Any]:
         """Obey one command."""
         match command:
             case PlaceMarker() | LiftMarker():
                 return self._mark(tx, command)
-            case _:
+            case Fact() | NoteRangAgain() | CreditPlace():
                 return self._tell(tx, command)
+            case _:
+                return self.desks.handle(tx, command)
 
     def _mark(self, tx: Transaction, command: PlaceMarker | LiftMarker) -> Loaded[Caller]:
         number, number_ref = self.numbers.known(command.number)
@@ -76,37 +94,56 @@ class Contact:
         return tx.record(CALLER, stream, callers.decide(tx.load(CALLER, stream).state, command, tx.now))
 
     def _tell(self, tx: Transaction, command: CallCommand) -> Loaded[Call]:
+        if isinstance(command, Fact) and command.teller is not None:
+            self.desks.hear(tx, command.teller)
         stream = call_stream(command.call)
         before = tx.load(CALL, stream)
+        after = tx.record(CALL, stream, telling.decide(before.state, self._read(tx, before.state, command), tx.now))
+        if after.state is None or after.version == before.version:
+            return after
+        self._follow(tx, before.state, after.state)
+        return tx.load(CALL, stream)
+
+    def _follow(self, tx: Transaction, before: Call | None, call: Call) -> None:
+        """What a call that changed means for others of its caller."""
+        self._turns.follow(tx, before, call)
+        self.desks.promise(tx, before, call)
+        if _settling(call) != _settling(before):
+            self._join(tx, call)
+
+    def _read(self, tx: Transaction, call: Call | None, command: CallCommand) -> CallCommand:
+        """The command with a time that can be, with its number read, and with what is on record where the call may break."""
+        rules = self.policy.at(tx.now)
+        if isinstance(command, Fact) and not rules.clocks.possible(command.at, tx.now):
+            command = replace(command, at=tx.now, told_at=command.at)
         if isinstance(command, FromCaller) and command.number is not None:
             number, number_ref = self.numbers.known(command.number)
             command = replace(command, number=number, number_ref=number_ref)
-        if isinstance(command, HangUp):
-            command = self._with_record(tx, before.state, command)
-        after = tx.record(CALL, stream, calls.decide(before.state, command, tx.now))
-        if _settling(after.state) == _settling(before.state):
-            return after
-        self._join(tx, after)
-        return tx.load(CALL, stream)
+        match command:
+            case HangUp() | HearSounds() | RecogniseStart():
+                markers, earlier = self._on_record(tx, call, command)
+                return replace(command, markers=markers, earlier_calls=earlier)
+            case MissPlace():
+                return replace(command, rings_at_most=rules.place_rings_at_most)
+            case _:
+                return command
 
-    def _with_record(self, tx: Transaction, call: Call | None, gone: HangUp) -> HangUp:
+    def _on_record(self, tx: Transaction, call: Call | None, gone: MayBreak) -> tuple[tuple[Marker, ...], int]:
         """What is on record about the number of a caller who is gone: markers, and calls shortly before."""
         number_ref = (call.number_ref if call else None) or gone.number_ref
         if number_ref is None:
-            return gone
+            return (), 0
         caller = tx.load(CALLER, caller_stream(number_ref)).state
         rules = self.policy.at(tx.now)
-        others = self._settled(tx, number_ref, gone.at - rules.repeat_window, gone.at)
-        return replace(
-            gone,
-            markers=() if caller is None else tuple(warned.marker for warned in caller.warnings),
-            earlier_calls=episode.earlier(others, gone.call, gone.at, rules),
-        )
+        at = (call.over_at if call else None) or gone.at
+        others = self._settled(tx, number_ref, at - rules.repeat_window, at)
+        markers = () if caller is None else tuple(warned.marker for warned in caller.warnings)
+        return markers, episode.earlier(others, gone.call, at, rules)
 
-    def _join(self, tx: Transaction, told: Loaded[Call]) -> None:
+    def _join(self, tx: Transaction, call: Call) -> None:
         """Tell every broken call of the number that its caller was answered, whichever of the two was learned first."""
-        call, rules = told.state, self.policy.at(tx.now)
-        if call is None or call.number_ref is None:
+        rules = self.policy.at(tx.now)
+        if call.number_ref is None:
             return
         if call.answered_at is not None:
             for other in self._settled(tx, call.number_ref, call.answered_at - rules.repeat_window, call.answered_at):
@@ -120,7 +157,7 @@ class Contact:
             return
         note = NoteRangAgain(call=broken.call, at=answered.answered_at, answered_call=answered.call)
         stream = call_stream(broken.call)
-        tx.record(CALL, stream, calls.decide(tx.load(CALL, stream).state, note, tx.now))
+        tx.record(CALL, stream, telling.decide(tx.load(CALL, stream).state, note, tx.now))
 
     def _settled(self, tx: Transaction, number_ref: str, start: datetime, end: datetime) -> Iterator[Call]:
         streams = {stream for value in episode.hours(number_ref, start, end) for stream in tx.find("number-hour", value)}

@@ -1,10 +1,16 @@
-"""Contact listens to telephony alone: it hears no other service and owes no timers."""
+"""Contact listens to telephony alone: it hears no other service. Its timers are alarms about what did not happen."""
 
 from collections.abc import Sequence
 
 from chassis.host import Timer
+from contracts.contacts import Stage
 from contracts.envelope import Envelope, Event
+from services.contact.domain.contacting import NoteOverdue
 from services.contact.domain.facts import CallCommand
+from services.contact.domain.feed import NoteSilence
+from services.contact.domain.promise import NoteBroken
+
+Due = NoteSilence | NoteOverdue | NoteBroken
 
 HEEDS: frozenset[type[Event]] = frozenset()
 """What `react` answers to: nothing."""
@@ -15,6 +21,15 @@ def react(heard: Envelope[Event]) -> Sequence[CallCommand]:
     return ()
 
 
-def on_timer(timer: Timer) -> CallCommand:
-    """Contact's states owe nothing, so a timer here is a programming error."""
-    raise LookupError(f"contact owes no timer {timer.name!r}")
+def on_timer(timer: Timer) -> Due:
+    """The command of a timer of a feed, a contact or a promise; LookupError for a name that none of them owes."""
+    kind, _, identity = timer.stream.partition("-")
+    match kind, timer.name:
+        case "feed", "silence":
+            return NoteSilence(feed=identity)
+        case "contact", "taking" | "action":
+            return NoteOverdue(contact=identity, waits_for=Stage(timer.name))
+        case "promise", "due":
+            return NoteBroken(promise=identity)
+        case _:
+            raise LookupError(f"contact owes no timer {timer.name!r} of a {kind}")

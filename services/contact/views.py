@@ -1,17 +1,18 @@
 """Calls and callers as people read them: made from the state alone, so that what was known at an instant reads the same way."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 
+from msgspec import structs
 from pydantic import BaseModel
 
-from contracts.contact import Abandonment, Line, Marker, Sound
+from contracts.contact import Abandonment, Channel, Line, Marker, Sound, Start
 from contracts.places import Location
 from services.contact.domain.call import Call
 from services.contact.domain.caller import Caller
+from services.contact.domain.oddities import Flag, flags
 from services.contact.domain.place import told
-from services.contact.domain.times import talked_s, waited_s
+from services.contact.domain.times import stamp, talked_s, waited_s
 
 
 class Estimate(BaseModel):
@@ -21,12 +22,25 @@ class Estimate(BaseModel):
     location: Location
 
 
+class Said(BaseModel):
+    """Something that was said and does not stand: by whom, and by how many seconds its time lies after the one that does."""
+
+    at: datetime
+    fact: str
+    reason: str
+    teller: str | None = None
+    apart_s: float | None = None
+
+
 class CallView(BaseModel):
-    """One call: the facts that stand. `status` says in a word how it is with it."""
+    """One call: the facts that stand. `status` says in a word how it is with it; `flags` what is odd about what was told."""
 
     call: str
     status: str
     line: Line | None = None
+    channel: Channel | None = None
+    start: Start | None = None
+    switch: str | None = None
     number: str | None = None
     presented_at: datetime | None = None
     queue: str | None = None
@@ -39,17 +53,14 @@ class CallView(BaseModel):
     sounds: tuple[Sound, ...] = ()
     ended_at: datetime | None = None
     talked_s: float | None = None
+    place_at: datetime | None = None
+    credited_from: str | None = None
+    place_kept_at: datetime | None = None
     answered_again_in: str | None = None
     locations: tuple[Estimate, ...] = ()
     set_aside: tuple[str, ...] = ()
-
-
-class QueueView(BaseModel):
-    """A queue with callers in it, and since when the first of them waits."""
-
-    queue: str
-    waiting: int
-    since: datetime
+    disagreements: tuple[Said, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 class Warned(BaseModel):
@@ -76,6 +87,9 @@ def call(state: Call) -> CallView:
         call=state.call,
         status=status(state),
         line=state.line,
+        channel=state.channel,
+        start=state.start,
+        switch=state.switch,
         number=state.number,
         presented_at=state.presented_at,
         queue=state.queue,
@@ -88,32 +102,44 @@ def call(state: Call) -> CallView:
         sounds=state.sounds,
         ended_at=state.ended_at,
         talked_s=None if state.ended_at is None else talked_s(state.answered_at, state.ended_at),
+        place_at=state.place_at or state.queued_at,
+        credited_from=state.credited_from,
+        place_kept_at=state.place_kept_at,
         answered_again_in=state.rang_again,
         locations=tuple(Estimate(at=place.at, location=told(place)) for place in state.places),
-        set_aside=state.set_aside,
+        set_aside=tuple(said.fact for said in state.asides),
+        disagreements=tuple(disagreements(state)),
+        flags=flags(state),
     )
 
 
+def disagreements(state: Call) -> Iterator[Said]:
+    """Where two clocks told one thing: what stands is in the call, what was told besides is here."""
+    if state.left_queue_at is not None and state.answered_at not in (None, state.left_queue_at):
+        assert state.answered_at is not None
+        yield Said(
+            at=state.left_queue_at,
+            fact=f"left the queue at {stamp(state.left_queue_at)}",
+            reason=f"{state.handler} answered it at {stamp(state.answered_at)}",
+            teller=state.switch,
+            apart_s=(state.left_queue_at - state.answered_at).total_seconds(),
+        )
+    yield from (Said(**structs.asdict(said)) for said in state.asides)
+
+
 def status(state: Call) -> str:
-    """Abandoned, ended, talking, waiting or presented."""
+    """Abandoned, ended, talking, waiting, to be rung back, presented, or answered in another call."""
     if state.abandoned_at is not None:
         return "abandoned"
     if state.ended_at is not None:
         return "ended"
+    if state.given_up_at is not None:
+        return "answered in another call"
     if state.answered_at is not None:
         return "talking"
-    return "presented" if state.queued_at is None else "waiting"
-
-
-def queues(waiting: Iterable[str]) -> list[QueueView]:
-    """The queues with callers in them, from the index of waiting calls, which is in order of queue and time."""
-    count: Counter[str] = Counter()
-    since: dict[str, datetime] = {}
-    for value in waiting:
-        queue, _, queued_at = value.rpartition(" ")
-        count[queue] += 1
-        since.setdefault(queue, datetime.fromisoformat(queued_at))
-    return [QueueView(queue=queue, waiting=count[queue], since=since[queue]) for queue in sorted(count)]
+    if state.queued_at is None:
+        return "presented"
+    return "waiting" if state.released_at is None else "to be rung back"
 
 
 def caller(state: Caller) -> CallerView:

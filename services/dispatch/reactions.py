@@ -1,12 +1,22 @@
 """What dispatch does about what the incident service says; pure, and never refused."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from chassis.host import Timer
+from contracts.dispatch import Answer
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentClosed, IncidentRegraded, ResourcesRequested
-from services.dispatch.domain.commands import CloseJob, Command, RegradeJob, RequestJob
+from contracts.incident import IncidentClosed, IncidentRegraded, IncidentReopened, ResourcesRequested
+from services.dispatch.domain.commands import (
+    AnswerOffer,
+    CloseJob,
+    Command,
+    NoteMealMissed,
+    RaiseAlarm,
+    RegradeJob,
+    ReopenJob,
+    RequestJob,
+)
 from services.dispatch.domain.job import job_of
 
 
@@ -41,16 +51,28 @@ def _closed(event: IncidentClosed) -> CloseJob:
     return CloseJob(job_of(event.incident), f"incident closed: {event.closing_code}"[:500], event.at)
 
 
+def _reopened(event: IncidentReopened) -> ReopenJob:
+    return ReopenJob(job_of(event.incident), event.at)
+
+
 _STEPS: Mapping[type[Event], Callable[[Any], Command]] = {
     ResourcesRequested: _requested,
     IncidentRegraded: _regraded,
     IncidentClosed: _closed,
+    IncidentReopened: _reopened,
 }
 
 HEEDS: frozenset[type[Event]] = frozenset(_STEPS)
 """What `react` answers to; everything else passes by."""
 
 
-def on_timer(timer: Timer) -> NoReturn:
-    """Units and jobs owe no timer yet: one that fires was not set here."""
+def on_timer(timer: Timer) -> Command:
+    """A crew did not answer, a meal was not taken, nobody works for a job."""
+    match timer.name:
+        case "answer":
+            return AnswerOffer(timer.stream, "", Answer.LAPSED, "nobody answered")
+        case "meal":
+            return NoteMealMissed(timer.stream)
+        case "unresourced":
+            return RaiseAlarm(timer.stream)
     raise LookupError(f"dispatch owes no timer {timer.name!r}")

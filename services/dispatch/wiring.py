@@ -7,25 +7,28 @@ from chassis.host import Service
 from chassis.process import Wiring
 from chassis.world import World
 from contracts.topics import HEARS
-from services.dispatch import api
-from services.dispatch.application import JOB, UNIT, Dispatch
+from services.dispatch.api.routes import routers
+from services.dispatch.application import COVER, JOB, UNIT, Dispatch
 from services.dispatch.policy.deployment import load
 from services.dispatch.reactions import HEEDS, on_timer, react
+from services.dispatch.roads import RoadGraph
 
 
 def build(world: World) -> Service:
-    """The service of one force; its own rules are `dispatch.toml` in the folder of its policies."""
+    """The service of one force; its own rules are `dispatch.toml` in the folder of its policies, its roads `roads.graphml`."""
     own = None if world.policy is None else world.policy / "dispatch.toml"
-    dispatch = Dispatch(load(own if own is not None and own.exists() else None))
-    return Service("dispatch", (UNIT, JOB), HEARS["dispatch"], dispatch.handle, react, on_timer, {}, HEEDS)
+    roads = None if world.policy is None else world.policy / "roads.graphml"
+    travel = RoadGraph.open(roads) if roads is not None and roads.exists() else None
+    dispatch = Dispatch(load(own if own is not None and own.exists() else None), travel)
+    return Service("dispatch", (UNIT, JOB, COVER), HEARS["dispatch"], dispatch.handle, react, on_timer, {}, HEEDS)
 
 
 WIRING = Wiring(
     "dispatch",
     "Ringback dispatch",
-    "Units on duty and their statuses, jobs, recommendations and assignments.",
+    "Units on duty and their statuses, jobs, recommendations, offers, assignments and diversions, cover, response figures.",
     build,
-    api.routers,
+    routers,
 )
 
 openapi_app = partial(described, WIRING)

@@ -19,7 +19,8 @@ from contracts.envelope import Instant, Narrative
 from contracts.incident import Origin
 from contracts.places import Location
 from services.incident import views
-from services.incident.application import INCIDENT, incident_id
+from services.incident.aggregates import INCIDENT
+from services.incident.application import incident_id
 from services.incident.domain.commands import Close, Grade, OpenIncident, Regrade, RequestResources
 from services.incident.domain.incident import Incident
 from services.incident.views import IncidentView

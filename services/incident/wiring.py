@@ -1,6 +1,7 @@
 """Puts the incident service together."""
 
 from functools import partial
+from pathlib import Path
 
 from chassis.described import described
 from chassis.host import Service
@@ -8,16 +9,25 @@ from chassis.process import Wiring
 from chassis.world import World
 from contracts.topics import HEARS
 from services.incident import api
-from services.incident.application import INCIDENT, Incidents
-from services.incident.policy.grades import load
-from services.incident.reactions import HEEDS, on_timer, react
+from services.incident.aggregates import ALL
+from services.incident.application import Incidents
+from services.incident.cases.room import Room
+from services.incident.policy import codes, grades, room
+from services.incident.reactions import HEEDS, react
+from services.incident.timers import on_timer
 
 
 def build(world: World) -> Service:
-    """The service of one force; its own grades are `incident.toml` in the folder of its policies."""
-    own = None if world.policy is None else world.policy / "incident.toml"
-    incidents = Incidents(world.force, load(own if own is not None and own.exists() else None))
-    return Service("incident", (INCIDENT,), HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS)
+    """The service of one force; its own policies are `incident*.toml` in the folder of its policies."""
+    own = partial(_own, world)
+    policies = (grades.load(own("incident")), room.load(own("incident-room")), codes.load(own("incident-codes")))
+    incidents = Incidents(Room(world.force, *policies, world.reference))
+    return Service("incident", ALL, HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS)
+
+
+def _own(world: World, name: str) -> Path | None:
+    file = None if world.policy is None else world.policy / f"{name}.toml"
+    return file if file is not None and file.exists() else None
 
 
 WIRING = Wiring(

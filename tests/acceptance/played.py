@@ -1,8 +1,9 @@
 """A history played through all four services on a virtual clock, and what they said in it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,18 +50,31 @@ class Script:
         return self.answers(heard)
 
 
-class Played:
-    """All that was said, by service, and the stores to look into."""
+class _Over(Exception):
+    """Long enough: what nobody acts on escalates for ever."""
 
-    def __init__(self, script: Script, policy: Path | None = None, begins: datetime | None = None) -> None:
+
+class Played:
+    """All that was said, by service, and the stores to look into; until `lasts` after the last thing that happened by itself."""
+
+    def __init__(
+        self, script: Script, policy: Path | None = None, begins: datetime | None = None, lasts: timedelta = timedelta(hours=6)
+    ) -> None:
         start = begins or min((said.at for said in script.happens), default=datetime(2017, 6, 1, tzinfo=UTC))
         self.stores: Mapping[str, Storage] = {name: SqliteStorage() for name in SERVICES}
         self.policy = policy
+        self._events: dict[str, Sequence[Envelope[Event]]] = {}
         log = MemoryLog()
         log.create_now([TOPICS[name] for name in SERVICES])
         self.lapse = TimeLapse(self._services, self.stores, log, VirtualClock(start), seed=1)
-        self.lapse.run(script)
+        self._over_at = max((said.at for said in script.happens), default=start) + lasts
+        with suppress(_Over):
+            self.lapse.run(script, self._watched)
         self.now = self.lapse.clock.now()
+
+    def _watched(self, now: datetime) -> None:
+        if now > self._over_at:
+            raise _Over
 
     def _services(self, lapse: TimeLapse) -> Sequence[Service]:
         def world(name: str) -> World:
@@ -71,7 +85,13 @@ class Played:
 
         return [wiring(name).build(world(name)) for name in SERVICES]
 
-    def events(self, service: str) -> Iterator[Envelope[Event]]:
+    def events(self, service: str) -> Sequence[Envelope[Event]]:
+        """All of them, in order; read once."""
+        if service not in self._events:
+            self._events[service] = list(self._read(service))
+        return self._events[service]
+
+    def _read(self, service: str) -> Iterator[Envelope[Event]]:
         position = 0
         while page := self.stores[service].page(position, 1000):
             for e in page:

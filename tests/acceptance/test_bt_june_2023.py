@@ -13,8 +13,9 @@ from acceptance.played import Played, Said, Script
 from chassis.references import telephone
 from cli.carrier.callers import Callers, parts
 from cli.carrier.lists import Attempt
-from contracts.callback import AttemptStarted, Disposition, ReviewClosed, ReviewOpened, TurnGiven
+from contracts.callback import AttemptStarted, Disposition, ReviewClosed, ReviewOpened
 from contracts.contact import CallAbandoned, Line, Marker
+from contracts.desk import TurnGiven
 from services.contact.application import call_id
 from services.contact.domain.caller import PlaceMarker
 from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall
@@ -122,5 +123,6 @@ def test_who_got_through_is_not_rung(played: Played) -> None:
     rung = {event.number for event in played.said("callback", AttemptStarted)}
     people = [caller.number for caller in listed(2, 1_400, 1_239)]
     got_through = [telephone(people[n] or "").normalised for n in (*range(1100, 1120), *range(1130, 1150))]
-    assert {ended.get(opened(played)[number].review) for number in got_through} == {Disposition.CALLER_RANG_AGAIN}
+    reviews = opened(played)
+    assert {ended.get(reviews[number].review) for number in got_through} == {Disposition.CALLER_RANG_AGAIN}
     assert rung.isdisjoint(got_through)

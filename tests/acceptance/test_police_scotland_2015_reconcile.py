@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from acceptance.played import Played, Said, Script
 
-from contracts.callback import CarriedMatched, CarrierTold, OrphanExplained, OrphanFound, ReviewOpened
+from contracts.callback import ReviewOpened
+from contracts.desk import CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
 from services.callback.reconciliation.carried import CarriedCall, ExplainOrphan, TellCarried
 from services.contact.application import call_id
 from services.contact.domain.facts import HangUp

@@ -9,14 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from acceptance.played import Played, Said, Script
 
-from contracts.callback import (
-    HandOverUnanswered,
-    ItemFellSilent,
-    ItemHandedBack,
-    ItemTaken,
-    ItemWorked,
-)
 from contracts.contact import Sound
+from contracts.desk import HandOverUnanswered, ItemFellSilent, ItemHandedBack, ItemTaken, ItemWorked
 from services.callback.worklist.commands import LogOff, NoteWork, PutBack, TakeItem
 from services.contact.application import call_id
 from services.contact.domain.facts import HangUp

@@ -93,6 +93,22 @@ def test_a_second_writer_of_a_version_is_told_and_writes_nothing(storage: Storag
     assert append(storage, event("call-b", 1)) == 1, "a refused append must not use up a position"
 
 
+@pytest.mark.parametrize("odd", ['a"b', "a\\b", "a,{b}", "null", "ü🚓", " ", "a\nb"])
+def test_streams_of_any_text_come_back_as_they_were(storage: Storage, odd: str) -> None:
+    states = [b'{"data":{}}', odd.encode(), b"x" * 5000]
+    new = [event(odd, 1), event("call-a", 1), event(odd, 2, cause="another")]
+    append(storage, *(one._replace(state=state) for one, state in zip(new, states, strict=True)))
+    assert [(e.stream, e.version, e.state) for e in storage.page(0, 10)] == [
+        (odd, 1, states[0]), ("call-a", 1, states[1]), (odd, 2, states[2])
+    ]  # fmt: skip
+
+
+def test_which_streams_exist_is_one_question(storage: Storage) -> None:
+    append(storage, event("call-a", 1), event("call-a", 2), event('call-"ü', 1))
+    assert storage.existing({"call-a", 'call-"ü', "call-b"}) == {"call-a", 'call-"ü'}
+    assert storage.existing(set()) == frozenset()
+
+
 def test_a_cause_is_recorded_once(storage: Storage) -> None:
     append(storage, event("call-a", 1, cause="c"))
     with pytest.raises(DuplicateEvent):

@@ -162,7 +162,9 @@ def test_a_store_reader_that_disagrees_with_the_contract_is_named(copy: Folder, 
 
     monkeypatch.setattr("cli.contract_files.samples.reader", misreading)
     values = "the store's reader and the contract read different values from its golden record"
-    assert check_all(copy) == [f"ringback.contact.{noun}.v1: {values}" for noun in ("CallAbandoned", "CallQueued")]
+    assert check_all(copy) == [
+        f"ringback.contact.{noun}.v1: {values}" for noun in ("CallAbandoned", "CallQueued", "CallReclassified")
+    ]
 
 
 class Moved(Event):

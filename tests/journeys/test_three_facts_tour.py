@@ -177,6 +177,11 @@ def test_a_folder_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     _refused(ringback("up", "--data", str(tmp_path), "--port", "0"), Exit.REFUSED_DATA, "newer Ringback")
 
 
+def test_the_folder_of_a_time_lapse_that_is_over_does_not_go_live(tmp_path: Path) -> None:
+    (tmp_path / "ringback.json").write_text('{"format": 1, "kind": "force-day", "state": "complete"}')
+    _refused(ringback("up", "--data", str(tmp_path), "--port", "0"), Exit.REFUSED_DATA, "is over")
+
+
 def test_a_half_written_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / MARK).write_text('{"format": 1, "kind": "force-day", "state": "running"}')
     _refused(ringback("up", "--data", str(tmp_path), "--port", "0"), Exit.REFUSED_DATA, "half written")

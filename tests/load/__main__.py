@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.local import kafka, postgres
-from tests.load import appends, lapse, posting, replay, reviewing
+from tests.load import appends, lapse, posting, recommending, replay, reviewing
 from tests.load.blocks import Compared
 
 SHARED = Path(os.environ.get("RINGBACK_SHARED_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
@@ -57,6 +57,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Compared]]] = {
     "P2-P3": _appends,
     "P4": _replay,
     "P6": _posting,
+    "dispatch": recommending.compared,
     "lapse": _lapse,
 }
 

@@ -3,17 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.callback import Outcome, Role
+from contracts.callback import HungUp, Outcome, Risk, Role, Speaker
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.envelope import Reference, Telephone
 from contracts.places import Location
+from services.callback.domain.place import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenReview:
     """A 999 call broke off. A review has the id of its call, so there can be one at most.
 
-    With `harvest` a carrier's list told of it: the use case says until when it must be over.
+    The use case adds what callback knows by itself: `near` open incidents, the review of the same caller that this one goes on
+    `into`, and whether it is the second silent call within the policy's few minutes. With `harvest` a carrier's list told of
+    it, and the use case says until when it must be over.
     """
 
     review: str
@@ -25,6 +28,10 @@ class OpenReview:
     markers: tuple[Marker, ...] = ()
     location: Location | None = None
     earlier_calls: int = 0
+    waited_s: float = 0
+    near: tuple[str, ...] = ()
+    into: str | None = None
+    silent_repeat: bool = False
     harvest: str | None = None
     attempted_at: tuple[datetime, ...] = ()
     deadline: datetime | None = None
@@ -32,16 +39,69 @@ class OpenReview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnLocation:
-    """There is one more estimate of where the caller is."""
+    """There is one more estimate of where the caller is. The use case adds the open incidents `near` it."""
 
     review: str
     at: datetime
     location: Location
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnSounds:
+    """Somebody listened to the line, or to its recording."""
+
+    review: str
+    sounds: tuple[Sound, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnNumber:
+    """The number of the call came later. The use case adds the markers that stand on it."""
+
+    review: str
+    number: Telephone
+    number_ref: Reference
+    source: str
+    markers: tuple[Marker, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnCaller:
+    """More is known about who called."""
+
+    review: str
+    markers: tuple[Marker, ...] = ()
+    earlier_contacts: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnFromEpisode:
+    """What another review of the same caller knows bears on this one. `joins`: its call is new to this review."""
+
+    review: str
+    call: str
+    risk: Risk
+    reasons: tuple[str, ...]
+    gate_open: bool
+    sounds: tuple[Sound, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    places: tuple[Place, ...] = ()
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnMarker:
-    """Somebody put a marker on a number; every open review of it is concerned."""
+    """Somebody put a marker on a number: it is kept in mind, and every open review of the number is concerned."""
+
+    number_ref: Reference
+    marker: Marker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetMarker:
+    """A marker was taken off a number; reviews that are open keep it."""
 
     number_ref: Reference
     marker: Marker
@@ -49,34 +109,58 @@ class LearnMarker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRangAgain:
-    """The caller was answered in another call."""
+    """The caller was answered in another call, from whatever number; without a time: now. `by`: a person says so."""
 
     review: str
     answered_call: str
+    at: datetime | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkIncident:
-    """An incident was opened for the review."""
+    """An incident was opened for the review, or a person found that it is about the same. `by`: that person."""
 
     review: str
     incident: str
-    at: datetime
+    at: datetime | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteIncidentClosed:
-    """An incident is over; the review it was opened for, if any, is concerned."""
+    """An incident is over; the reviews it was linked to, if any, are concerned."""
 
     incident: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteIncidentReopened:
+    """A closed incident is worked on again; a review that ended with it is open as long as it is."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteScene:
+    """An incident was opened at a place; it is kept in mind for broken calls near it."""
+
+    incident: str
+    at: datetime
+    location: Location
+    opening_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartAttempt:
-    """The planned attempt is due. The use case gives it its identity, the one the telephone network sees."""
+    """The planned attempt is due. The use case gives it its identity, the one the telephone network sees, and says how many
+    lines are taken and when the number was rung lately.
+    """
 
     review: str
     attempt_id: str = ""
+    lines_taken: int = 0
+    rung_at: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +178,13 @@ class PassDeadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndEmergencyPeriod:
+    """Data about the call can no longer be asked for urgently."""
+
+    review: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndRinging:
     """The telephone says how an attempt ended. It never says that somebody is safe."""
 
@@ -101,6 +192,20 @@ class EndRinging:
     attempt_id: str
     outcome: Outcome
     at: datetime
+    final: str | None = None
+    q850: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteHangUp:
+    """The telephone says how an answered call ended, and which call handler was joined to it, if any."""
+
+    review: str
+    attempt_id: str
+    by: HungUp
+    at: datetime
+    joined: str | None = None
+    joined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +218,8 @@ class RecordOutcome:
     spoke_to: str | None = None
     verified_by: str | None = None
     free_to_talk: bool | None = None
+    speaker: Speaker | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +243,31 @@ class CloseReview:
     reason: str
 
 
-Heard = LearnLocation | NoteRangAgain | LinkIncident
-Due = StartAttempt | GiveUpWaiting | PassDeadline
-Asked = RecordOutcome | EscalateReview | CloseReview
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReopenReview:
+    """A person says that a review which is over is not. With `ring` the caller is rung again as far as that is safe."""
+
+    review: str
+    by: str
+    reason: str
+    call: str | None = None
+    ring: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSample:
+    """A supervisor looked at a review drawn as a sample; one they do not agree with is opened again."""
+
+    review: str
+    by: str
+    agreed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseMerged:
+    """The review this one goes on in is over."""
+
+    review: str
+    into: str
+    reason: str

@@ -1,47 +1,44 @@
-"""The course of a review: what each fact, timer and person changes, and what the review then does by itself."""
+"""The course of a review: what it does by itself after every fact, timer and person."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from contracts.callback import (
     AttemptCancelled,
     AttemptPlanned,
+    AttemptRecalled,
     Disposition,
     Escalation,
-    Outcome,
     ReviewClosed,
     ReviewEscalated,
     Risk,
     Role,
 )
 from contracts.envelope import Event
+from contracts.episodes import ReviewReopened
 from services.callback.domain import turn
+from services.callback.domain.attempt import Attempt
 from services.callback.domain.number import diallable
 from services.callback.domain.place import told, usable
-from services.callback.domain.review import EVOLVE, Attempt, Review
+from services.callback.domain.review import Review
 from services.callback.domain.rules import Rules, Then
-
-
-def after(review: Review | None, events: Sequence[Event]) -> Review | None:
-    """The review once these events have happened."""
-    for event in events:
-        review = EVOLVE[type(event)](review, event)
-    return review
+from services.callback.domain.sample import drawn
 
 
 def follow(review: Review, now: datetime, rules: Rules) -> list[Event]:
     """What the review does by itself as things stand. Asked after every change; asked twice, it answers once."""
-    if not review.open:
+    if not review.open or review.merged_into is not None:
         return []
     if not review.gate_open:
-        return [*cancelled(review, now, "the safety gate is shut"), *_past_the_gate(review, now, rules)]
-    if any(attempt.outcome is Outcome.SAFE for attempt in review.attempts):
-        return [*cancelled(review, now, "the caller is safe"), *_safe(review, now)]
+        return [*silenced(review, now, "the safety gate is shut"), *_past_the_gate(review, now, rules)]
+    if review.safe is not None:
+        return [*silenced(review, now, "the caller is safe"), *_safe(review, review.safe, now, rules)]
     urgent = _urgent(review, now, rules)
     if review.escalated(Escalation.DEADLINE):
         return [*cancelled(review, now, "the deadline has passed"), *urgent]
+    if review.answered_elsewhere:
+        return [*silenced(review, now, "the caller rang again"), *urgent]
     if any(attempt.talking for attempt in review.attempts):
-        return [*cancelled(review, now, "somebody answered"), *urgent]
+        return [*silenced(review, now, "somebody answered"), *urgent]
     if any(attempt.planned or attempt.ringing for attempt in review.attempts):
         return urgent
     if turn.waits(review):
@@ -58,27 +55,30 @@ def _next(review: Review, now: datetime, rules: Rules, deployed: bool) -> list[E
         return []
     if review.risk is not Risk.NONE_KNOWN or any(usable(place, rules.usable_radius_m) for place in review.places):
         return [escalation(review, now, rules, Escalation.NO_CONTACT, deploy=True)]
-    if review.escalations:
+    if review.with_people:
         return []
     reason = "no contact after every attempt, no risk known, no place to go to"
     if not diallable(review.number):
         reason = "no number to ring, no risk known, no place to go to"
-    return [closing(review, now, Disposition.NO_CONTACT_NO_RISK, reason, f"policy {review.policy}")]
+    return [closing(review, now, Disposition.NO_CONTACT_NO_RISK, reason, f"policy {review.policy}", rules)]
 
 
 def _next_due(review: Review, now: datetime, rules: Rules) -> datetime | None:
     """When to ring again; None when there is nothing to dial or the attempts are used up."""
-    tried = [then for attempt in review.attempts if (then := consequence(attempt, rules)) is not None]
+    every = [then for attempt in review.attempts if (then := consequence(attempt, rules)) is not None]
+    tried = [then for attempt in review.attempts if (then := consequence(attempt, rules)) is not None and not attempt.past]
     counted = tried.count(Then.NEXT)
-    if not diallable(review.number) or Then.STOP in tried or counted >= len(rules.attempt_delays_s):
+    if not review.rings or not diallable(review.number) or Then.STOP in every or counted >= len(rules.attempt_delays_s):
         return None
     if tried and tried[-1] is Then.REPEAT:
         return now + timedelta(seconds=rules.repeat_delay_s) if tried.count(Then.REPEAT) <= rules.repeats_at_most else None
-    return max(now, (review.turn_at or review.opened_at) + timedelta(seconds=rules.attempt_delays_s[counted]))
+    return max(now, review.since + timedelta(seconds=rules.attempt_delays_s[counted]))
 
 
 def consequence(attempt: Attempt, rules: Rules) -> Then | None:
     """What policy makes of how an attempt ended; None while it has not, or when safety decides."""
+    if attempt.unheard:
+        return Then.NEXT
     return None if attempt.outcome is None else rules.after.get(attempt.outcome)
 
 
@@ -95,19 +95,28 @@ def _urgent(review: Review, now: datetime, rules: Rules) -> list[Event]:
     return [escalation(review, now, rules, Escalation.HIGH_RISK, deploy=True)]
 
 
-def _safe(review: Review, now: datetime) -> list[Event]:
+def _safe(review: Review, safe: Attempt, now: datetime, rules: Rules) -> list[Event]:
     if review.deployed:
         return []  # somebody is on the way: the incident, or a person, ends it
-    [safe, *_] = [attempt for attempt in review.attempts if attempt.outcome is Outcome.SAFE]
     reason = f"attempt {safe.n}: spoke to {safe.spoke_to}, verified by {safe.verified_by}, free to talk"
-    return [closing(review, now, Disposition.CALLER_SAFE, reason, f"policy {review.policy}")]
+    return [closing(review, now, Disposition.CALLER_SAFE, reason, f"policy {review.policy}", rules)]
 
 
 def cancelled(review: Review, now: datetime, reason: str) -> list[Event]:
-    """The planned attempt, if there is one, will not be made. One that has started cannot be taken back: it ends."""
+    """The planned attempt, if there is one, will not be made."""
     if review.planned is None:
         return []
     return [AttemptCancelled(at=now, review=review.review, attempt=review.planned.n, reason=reason)]
+
+
+def silenced(review: Review, now: datetime, reason: str) -> list[Event]:
+    """Nothing is to ring any more: what is planned is cancelled, and a telephone that rings is stopped."""
+    ringing = [attempt for attempt in review.attempts if attempt.ringing and attempt.recalled is None]
+    recalled: list[Event] = [
+        AttemptRecalled(at=now, review=review.review, attempt=attempt.n, attempt_id=attempt.attempt_id or "", reason=reason)
+        for attempt in ringing
+    ]
+    return [*cancelled(review, now, reason), *recalled]
 
 
 def escalation(
@@ -129,8 +138,8 @@ def escalation(
     )
 
 
-def closing(review: Review, now: datetime, disposition: Disposition, reason: str, by: str) -> ReviewClosed:
-    """The end of a review; only ever said of an open one."""
+def closing(review: Review, now: datetime, disposition: Disposition, reason: str, by: str, rules: Rules) -> ReviewClosed:
+    """The end of a review; only ever said of an open one. One that ends without contact may be drawn for a supervisor."""
     return ReviewClosed(
         at=now,
         review=review.review,
@@ -140,4 +149,13 @@ def closing(review: Review, now: datetime, disposition: Disposition, reason: str
         attempts=sum(attempt.started_at is not None for attempt in review.attempts),
         by=by,
         breach=now > review.deadline,
+        sampled=disposition is Disposition.NO_CONTACT_NO_RISK and drawn(review.review, rules.sample_percent),
     )
+
+
+def reopening(
+    review: Review, now: datetime, call: str, reason: str, by: str, rules: Rules, *, rings: bool = True
+) -> ReviewReopened:
+    """A review that is over is worked on again, with a deadline of its own."""
+    deadline = now + timedelta(seconds=rules.deadline_s)
+    return ReviewReopened(at=now, review=review.review, call=call, reason=reason, by=by, deadline=deadline, rings=rings)

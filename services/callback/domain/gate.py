@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Final, final
 
 from contracts.callback import AttemptStarted, Outcome, TextStarted
+from services.callback.domain.attempt import Attempt
 from services.callback.domain.number import diallable
-from services.callback.domain.review import Attempt, Review
+from services.callback.domain.review import Review
 from services.callback.domain.risk import Known, shutting
 from services.callback.domain.rules import Rules
 
@@ -65,6 +66,8 @@ def shut(review: Review, rules: Rules) -> tuple[str, ...]:
 def _reasons(review: Review, rules: Rules) -> Iterator[str]:
     if not review.open:
         yield "the review is over"
+    if review.merged_into is not None:
+        yield "it goes on in another review of the caller"
     if not diallable(review.number):
         yield "there is no number that can be dialled"
     yield from shutting(Known(review.abandonment, review.sounds, review.markers), rules)
@@ -86,6 +89,7 @@ def ring(review: Review, attempt: Attempt, attempt_id: str, now: datetime, rules
         attempt_id=attempt_id,
         number=review.number,
         give_up_at=now + timedelta(seconds=rules.ring_s),
+        permit=f"no marker, sound or word against it, and a number to dial; policy {rules.version}",
     )
 
 

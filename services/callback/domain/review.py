@@ -1,83 +1,20 @@
 """The review of one abandoned call: what is known, what was tried, who has it now, and what it still owes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from contracts.callback import (
-    AttemptCancelled,
-    AttemptEnded,
-    AttemptPlanned,
-    AttemptsLearned,
-    AttemptStarted,
-    Disposition,
-    Escalation,
-    IncidentLinked,
-    LocationLearned,
-    Outcome,
-    ReviewAssessed,
-    ReviewClosed,
-    ReviewEscalated,
-    ReviewOpened,
-    Risk,
-    Role,
-    TurnGiven,
-)
+from contracts.callback import Disposition, Escalation, Outcome, Risk, Role
 from contracts.contact import Abandonment, Marker, Sound
-from contracts.envelope import Event
-from services.callback.domain.place import Place, kept, usable
+from services.callback.domain.attempt import Attempt
+from services.callback.domain.place import Place, usable
 from services.callback.domain.rules import Rules
 
 
-class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One attempt to ring: planned, then cancelled, or started and ended. Started is said before anything is dialled."""
-
-    n: int
-    due: datetime
-    cancelled: str | None = None
-    attempt_id: str | None = None
-    started_at: datetime | None = None
-    give_up_at: datetime | None = None
-    answered_at: datetime | None = None
-    ended_at: datetime | None = None
-    outcome: Outcome | None = None
-    spoke_to: str | None = None
-    verified_by: str | None = None
-
-    @property
-    def planned(self) -> bool:
-        """Still to be made."""
-        return self.started_at is None and self.cancelled is None
-
-    @property
-    def ringing(self) -> bool:
-        """Started, and nobody said yet how it ended."""
-        return self.started_at is not None and self.outcome is None
-
-    @property
-    def talking(self) -> bool:
-        """Somebody answered, and a call handler has yet to say what was established."""
-        return self.outcome is Outcome.ANSWERED
-
-    @property
-    def settled(self) -> bool:
-        """How it ended is known and will not change."""
-        return self.outcome not in (None, Outcome.ANSWERED, Outcome.UNKNOWN)
-
-    def silent_until(self, rules: Rules) -> datetime | None:
-        """When the silence about it is given up, if it is silent."""
-        if self.ringing and self.give_up_at is not None:
-            return self.give_up_at + rules.give_up_after
-        if self.talking and self.answered_at is not None:
-            return self.answered_at + rules.talk_limit
-        return None
-
-
 class Escalated(msgspec.Struct, frozen=True, omit_defaults=True):
-    """That the review was handed to a role, and why."""
+    """That the review was handed to a role, and why. `past`: before the review was opened again."""
 
     at: datetime
     reason: Escalation
@@ -85,17 +22,30 @@ class Escalated(msgspec.Struct, frozen=True, omit_defaults=True):
     deploy: bool
     silent_approach: bool
     reasons: tuple[str, ...] = ()
+    past: bool = False
 
 
-class Linked(msgspec.Struct, frozen=True):
-    """An incident opened for the review."""
+class Linked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An incident opened for the review, or found to be about the same."""
 
     incident: str
     at: datetime
+    ended: bool = False
+
+
+class Joined(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Another call of the same caller: the calls are one episode. `past`: before the review was opened again."""
+
+    call: str
+    at: datetime
+    answered: bool
+    credited_s: float
+    by: str | None = None
+    past: bool = False
 
 
 class Review(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A review has the id of the call it is about."""
+    """A review has the id of the call it is about. `merged_into` names the review of the episode that goes on in its place."""
 
     review: str
     policy: str
@@ -106,9 +56,12 @@ class Review(msgspec.Struct, frozen=True, omit_defaults=True):
     emergency_period_ends: datetime
     number: str | None = None
     number_ref: str | None = None
+    waited_s: float = 0
     sounds: tuple[Sound, ...] = ()
     markers: tuple[Marker, ...] = ()
+    near: tuple[str, ...] = ()
     earlier_calls: int = 0
+    earlier_contacts: int = 0
     risk: Risk = Risk.NONE_KNOWN
     reasons: tuple[str, ...] = ()
     gate_open: bool = True
@@ -116,19 +69,31 @@ class Review(msgspec.Struct, frozen=True, omit_defaults=True):
     attempts: tuple[Attempt, ...] = ()
     escalations: tuple[Escalated, ...] = ()
     incidents: tuple[Linked, ...] = ()
+    joined: tuple[Joined, ...] = ()
+    merged_into: str | None = None
+    emergency_period_ended: bool = False
+    reopened_at: datetime | None = None
+    rings: bool = True
     closed_at: datetime | None = None
     disposition: Disposition | None = None
     closing_reason: str | None = None
     closed_by: str | None = None
     breach: bool = False
+    sampled: bool = False
+    sample_checked_by: str | None = None
     harvest: str | None = None
     attempted_at: tuple[datetime, ...] = ()
     turn_at: datetime | None = None
 
     @property
     def open(self) -> bool:
-        """No disposition yet."""
+        """No disposition stands."""
         return self.closed_at is None
+
+    @property
+    def since(self) -> datetime:
+        """When work on it began, or began again."""
+        return self.reopened_at or self.turn_at or self.opened_at
 
     @property
     def planned(self) -> Attempt | None:
@@ -138,11 +103,31 @@ class Review(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def deployed(self) -> bool:
         """An incident was asked for, or there is one: the review ends with it, or by a person."""
-        return bool(self.incidents) or any(step.deploy for step in self.escalations)
+        return bool(self.open_incidents) or any(step.deploy and not step.past for step in self.escalations)
+
+    @property
+    def open_incidents(self) -> tuple[str, ...]:
+        """The linked incidents that are not over: as long as there is one, the review stays open."""
+        return tuple(linked.incident for linked in self.incidents if not linked.ended)
+
+    @property
+    def with_people(self) -> bool:
+        """Somebody has it: it was handed on, or an incident was opened for it."""
+        return bool(self.open_incidents) or any(not step.past for step in self.escalations)
+
+    @property
+    def answered_elsewhere(self) -> bool:
+        """The caller was answered in another call since work on it began."""
+        return any(other.answered and not other.past for other in self.joined)
+
+    @property
+    def safe(self) -> Attempt | None:
+        """The attempt in which the caller was found to be safe."""
+        return next((attempt for attempt in self.attempts if attempt.outcome is Outcome.SAFE and not attempt.past), None)
 
     def escalated(self, *reasons: Escalation) -> bool:
         """Whether it was handed on for one of these reasons."""
-        return any(step.reason in reasons for step in self.escalations)
+        return any(step.reason in reasons and not step.past for step in self.escalations)
 
     def with_attempt(self, attempt: Attempt) -> "Review":
         """The review with one attempt put in its place."""
@@ -160,28 +145,54 @@ class Review(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def owes(review: Review, rules: Rules) -> Mapping[str, datetime]:
-    """Timers: the planned attempt, the silence about a started one (also when the review is over), the deadline."""
+    """Timers: the planned attempt, the silence about a started one (also when the review is over), the deadline, the
+    end of the emergency period. Of the last two only the next is set, so that a short review costs one timer.
+    """
     timers: dict[str, datetime] = {}
     silences = [until for attempt in review.attempts if (until := attempt.silent_until(rules)) is not None]
     if silences:
         timers["unknown"] = min(silences)
-    if review.open and review.planned is not None:
+    if not review.open:
+        return timers
+    if review.planned is not None:
         timers["attempt"] = review.planned.due
-    if review.open and not review.escalated(Escalation.DEADLINE):
-        timers["deadline"] = review.deadline
+    ends = []
+    if not review.escalated(Escalation.DEADLINE):
+        ends.append((review.deadline, "deadline"))
+    if not review.emergency_period_ended:
+        ends.append((review.emergency_period_ends, "emergency"))
+    if ends:
+        due, name = min(ends)
+        timers[name] = due
     return timers
 
 
+LINE_TAKEN = ("line", "taken")
+"""Where reviews stand whose telephone rings or talks."""
+
+
 def index(review: Review) -> Iterable[tuple[str, str]]:
-    """Open reviews by deadline, those people have by the same, and those of a number or of an incident."""
-    if not review.open:
+    """Open reviews by deadline, those people have by the same, and those of a number, an episode or an incident.
+
+    Also when it is over: the hours in which the number was rung or the review ended, its incidents, and a sample to look at.
+    """
+    if review.number_ref is not None:
+        moments = (review.closed_at, *(attempt.started_at for attempt in review.attempts))
+        yield from {("number-hour", hour(review.number_ref, at)) for at in moments if at is not None}
+    yield from (("incident", linked.incident) for linked in review.incidents)
+    if any(attempt.ringing or attempt.talking for attempt in review.attempts):
+        yield LINE_TAKEN
+    if review.closed_at is not None:
+        if review.sampled and review.sample_checked_by is None:
+            yield "sample", stamp(review.closed_at)
         return
     yield "open", stamp(review.deadline)
-    if review.escalations:
+    if review.with_people:
         yield "escalated", stamp(review.deadline)
     if review.number_ref is not None:
         yield "number", review.number_ref
-    yield from (("incident", linked.incident) for linked in review.incidents)
+    if review.merged_into is not None:
+        yield "episode", review.merged_into
 
 
 def stamp(at: datetime) -> str:
@@ -189,105 +200,6 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
-def _opened(_: Review | None, event: ReviewOpened) -> Review:
-    return Review(
-        review=event.review,
-        policy=event.policy,
-        opened_at=event.at,
-        abandoned_at=event.abandoned_at,
-        abandonment=event.abandonment,
-        deadline=event.deadline,
-        emergency_period_ends=event.emergency_period_ends,
-        number=event.number,
-        number_ref=event.number_ref,
-        sounds=tuple(event.sounds),
-        markers=tuple(event.markers),
-        earlier_calls=event.earlier_calls,
-        harvest=event.harvest,
-        attempted_at=tuple(event.attempted_at),
-        places=() if event.location is None else (kept(event.abandoned_at, event.location),),
-    )
-
-
-def _attempts_learned(review: Review, event: AttemptsLearned) -> Review:
-    return replace(review, attempted_at=tuple(sorted({*review.attempted_at, *event.attempted_at})))
-
-
-def _turn_given(review: Review, event: TurnGiven) -> Review:
-    return replace(review, turn_at=event.at)
-
-
-def _assessed(review: Review, event: ReviewAssessed) -> Review:
-    return replace(review, risk=event.risk, reasons=tuple(event.reasons), gate_open=event.gate_open)
-
-
-def _located(review: Review, event: LocationLearned) -> Review:
-    return replace(review, places=(*review.places, kept(event.at, event.location)))
-
-
-def _planned(review: Review, event: AttemptPlanned) -> Review:
-    return review.with_attempt(Attempt(n=event.attempt, due=event.due))
-
-
-def _started(review: Review, event: AttemptStarted) -> Review:
-    return review.with_attempt(
-        replace(_of(review, event.attempt), attempt_id=event.attempt_id, started_at=event.at, give_up_at=event.give_up_at)
-    )
-
-
-def _ended(review: Review, event: AttemptEnded) -> Review:
-    attempt = _of(review, event.attempt)
-    return review.with_attempt(
-        replace(
-            attempt,
-            ended_at=event.at,
-            outcome=event.outcome,
-            answered_at=event.at if event.outcome is Outcome.ANSWERED else attempt.answered_at,
-            spoke_to=event.spoke_to,
-            verified_by=event.verified_by,
-        )
-    )
-
-
-def _cancelled(review: Review, event: AttemptCancelled) -> Review:
-    return review.with_attempt(replace(_of(review, event.attempt), cancelled=event.reason))
-
-
-def _of(review: Review, n: int) -> Attempt:
-    return next(attempt for attempt in review.attempts if attempt.n == n)
-
-
-def _escalated(review: Review, event: ReviewEscalated) -> Review:
-    step = Escalated(event.at, event.reason, event.to, event.deploy, event.silent_approach, tuple(event.reasons))
-    return replace(review, escalations=(*review.escalations, step), breach=review.breach or event.breach)
-
-
-def _linked(review: Review, event: IncidentLinked) -> Review:
-    return replace(review, incidents=(*review.incidents, Linked(event.incident, event.at)))
-
-
-def _closed(review: Review, event: ReviewClosed) -> Review:
-    return replace(
-        review,
-        closed_at=event.at,
-        disposition=event.disposition,
-        closing_reason=event.reason,
-        closed_by=event.by,
-        breach=review.breach or event.breach,
-    )
-
-
-EVOLVE: dict[type[Event], Callable[[Any, Any], Review]] = {
-    ReviewOpened: _opened,
-    ReviewAssessed: _assessed,
-    AttemptsLearned: _attempts_learned,
-    TurnGiven: _turn_given,
-    LocationLearned: _located,
-    AttemptPlanned: _planned,
-    AttemptStarted: _started,
-    AttemptEnded: _ended,
-    AttemptCancelled: _cancelled,
-    ReviewEscalated: _escalated,
-    IncidentLinked: _linked,
-    ReviewClosed: _closed,
-}
+def hour(number_ref: str, at: datetime) -> str:
+    """Where something that happened to a number in an hour is found."""
+    return f"{number_ref} {at.astimezone(UTC):%Y-%m-%dT%H}"

@@ -17,6 +17,9 @@ class Known(NamedTuple):
     sounds: tuple[Sound, ...] = ()
     markers: tuple[Marker, ...] = ()
     earlier_calls: int = 0
+    earlier_contacts: int = 0
+    silent_repeat: bool = False
+    near: tuple[str, ...] = ()
 
 
 class Assessment(NamedTuple):
@@ -62,5 +65,11 @@ def _findings(known: Known, rules: Rules) -> Iterator[tuple[Risk, str, bool]]:
     if known.earlier_calls >= rules.earlier_calls_raise:
         high = known.earlier_calls >= rules.earlier_calls_high
         yield Risk.HIGH if high else Risk.RAISED, f"{known.earlier_calls} earlier calls of the number", False
+    if known.silent_repeat:
+        yield Risk.HIGH, f"two silent calls of the number within {rules.repeat_within_s} seconds", False
+    for incident in known.near:
+        yield Risk.RAISED, f"incident {incident} is open near in place and time", False
+    if known.earlier_contacts:
+        yield Risk.NONE_KNOWN, f"{known.earlier_contacts} earlier contacts are on record", False
     if known.abandonment in rules.raised_abandonments:
         yield Risk.RAISED, f"the call broke off as {known.abandonment}", False

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.callback import AttemptsLearned, ReviewAssessed, Risk, TurnGiven
+from contracts.callback import ReviewAssessed, Risk
+from contracts.desk import AttemptsLearned, TurnGiven
 from contracts.envelope import Event
 from services.callback.domain.number import diallable
 from services.callback.domain.review import Review
@@ -26,8 +27,11 @@ class LearnAttempts:
 
 
 def waits(review: Review) -> bool:
-    """Whether its caller is to be rung and has not had a turn. Without a number to ring there is nothing to wait for."""
-    return review.open and review.harvest is not None and review.turn_at is None and diallable(review.number)
+    """Whether its caller is to be rung and has not had a turn. Without a number to ring there is nothing to wait for, and what
+    goes on in another review, or was opened again by a new call, waits no more.
+    """
+    harvested = review.harvest is not None and review.turn_at is None and review.reopened_at is None
+    return review.open and harvested and review.merged_into is None and diallable(review.number)
 
 
 def of_attempts(attempts: int) -> Assessment:
@@ -52,7 +56,7 @@ def learn(review: Review | None, command: LearnAttempts, now: datetime) -> list[
     joined = known.joined(of_attempts(len(review.attempted_at) + len(new)))
     if joined == known or not review.open:
         return [learned]
-    weighed = ReviewAssessed(
+    news = ReviewAssessed(
         at=now,
         review=review.review,
         risk=joined.risk,
@@ -60,4 +64,4 @@ def learn(review: Review | None, command: LearnAttempts, now: datetime) -> list[
         gate_open=joined.gate_open,
         policy=review.policy,
     )
-    return [learned, weighed]
+    return [learned, news]

@@ -8,13 +8,14 @@ from typing import Any
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.store.aggregate import Aggregate
-from contracts.callback import TurnsBegun, TurnsTaken
+from contracts.desk import TurnsBegun, TurnsTaken
 from contracts.envelope import Event
 from services.callback.application import Callback, review_stream
 from services.callback.domain import turn
 from services.callback.domain.commands import OpenReview
-from services.callback.domain.course import after, follow
+from services.callback.domain.course import follow
 from services.callback.domain.desk_rules import DeskRules
+from services.callback.domain.evolve import after
 from services.callback.domain.review import Review
 from services.callback.domain.turn import GiveTurn, LearnAttempts
 from services.callback.harvest import turns

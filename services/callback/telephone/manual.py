@@ -8,3 +8,6 @@ class ManualTelephone:
 
     def ring(self, permit: Permit) -> None:
         """A person will see to it, or the attempt ends as unknown."""
+
+    def hang_up(self, attempt_id: str) -> None:
+        """A person reads on the worklist that the ring is to stop."""

@@ -13,3 +13,7 @@ class Telephone(Protocol):
     def ring(self, permit: Permit) -> None:
         """Begin to ring and return at once. A permit is good for one ring, however often it is shown."""
         ...
+
+    def hang_up(self, attempt_id: str) -> None:
+        """Stop ringing and return at once; what became of it is still told. Of a ring that is over or unknown: nothing."""
+        ...

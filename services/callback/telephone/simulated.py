@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from chassis.clock import Clock
 from chassis.world import After, Tell
-from contracts.callback import Outcome
+from contracts.callback import Outcome, Speaker
 from services.callback.domain.commands import EndRinging, RecordOutcome
 from services.callback.domain.gate import Permit
 
@@ -44,6 +44,7 @@ class SimulatedTelephone:
         self._after = after
         self._clock = clock
         self._behaviour = behaviour or Behaviour()
+        self._ringing: dict[str, Permit] = {}
 
     def ring(self, permit: Permit) -> None:
         """Draw what will come of it, and say so when it would have come."""
@@ -52,12 +53,24 @@ class SimulatedTelephone:
             rings_s = (permit.give_up_at - self._clock.now()).total_seconds()
         else:
             rings_s = _between(self._behaviour.pick_up_s, _part(permit, "pick up"))
-        if outcome not in _TALKED:
-            self._after(rings_s, lambda: self._ended(permit, outcome))
+        self._ringing[permit.attempt_id] = permit
+        self._after(rings_s, lambda: self._stop(permit, outcome))
+
+    def hang_up(self, attempt_id: str) -> None:
+        """The ring is over before anybody picked up."""
+        permit = self._ringing.get(attempt_id)
+        if permit is not None:
+            self._after(0, lambda: self._stop(permit, Outcome.RANG_OUT))
+
+    def _stop(self, permit: Permit, outcome: Outcome) -> None:
+        if self._ringing.pop(permit.attempt_id, None) is None:
             return
+        if outcome not in _TALKED:
+            self._ended(permit, outcome)
+            return
+        self._ended(permit, Outcome.ANSWERED)
         talks_s = _between(self._behaviour.talk_s, _part(permit, "talk"))
-        self._after(rings_s, lambda: self._ended(permit, Outcome.ANSWERED))
-        self._after(rings_s + talks_s, lambda: self._established(permit, outcome))
+        self._after(talks_s, lambda: self._established(permit, outcome))
 
     def _ended(self, permit: Permit, outcome: Outcome) -> None:
         said = EndRinging(review=permit.review, attempt_id=permit.attempt_id, outcome=outcome, at=self._clock.now())
@@ -72,6 +85,7 @@ class SimulatedTelephone:
             spoke_to="the caller" if safe else None,
             verified_by="number and what they rang about" if safe else None,
             free_to_talk=True if safe else None,
+            speaker=Speaker.CALLER if safe else None,
         )
         self._tell(said, f"handler {permit.attempt_id} {outcome}", "simulated call handler")
 

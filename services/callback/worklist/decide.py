@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from contracts.callback import (
+from contracts.desk import (
     HandBack,
     HandOverAcknowledged,
     HandOverUnanswered,

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.callback import (
+from contracts.desk import (
     HandBack,
     HandOverAcknowledged,
     HandOverUnanswered,

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.callback import PersonLoggedOff
+from contracts.desk import PersonLoggedOff
 from contracts.envelope import Event
 
 

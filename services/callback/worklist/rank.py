@@ -25,7 +25,8 @@ class Rank(NamedTuple):
 def rank(review: Review) -> Rank:
     """Where a review stands."""
     place = min((review.abandoned_at, *review.attempted_at))
-    return Rank(_level(review), max(review.earlier_calls, len(review.attempted_at) - 1), place)
+    repeats = max(review.earlier_calls, len(review.attempted_at) - 1) + len(review.joined)
+    return Rank(_level(review), repeats, place)
 
 
 def reasons(review: Review) -> tuple[str, ...]:

@@ -3,45 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-import msgspec
-
 from services.contact.domain.call import Call
+from services.contact.domain.rules import Rules
 from services.contact.domain.times import hour
-
-
-class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a force can set differently: how long after a call broke off another one of the number belongs to it.
-
-    `harvest_window_s`: attempts of one number in carriers' lists that lie no further apart are one outage's. `same_attempt_s`:
-    an attempt in such a list this close to a call that came here is that call, by two clocks.
-    """
-
-    version: str
-    repeat_window_s: int
-    harvest_window_s: int
-    same_attempt_s: int
-
-    def __post_init__(self) -> None:
-        for name in ("repeat_window_s", "harvest_window_s"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"`{name}` must be more than 0")
-        if self.same_attempt_s < 0:
-            raise ValueError("`same_attempt_s` must not be less than 0")
-
-    @property
-    def repeat_window(self) -> timedelta:
-        """The same as a duration."""
-        return timedelta(seconds=self.repeat_window_s)
-
-    @property
-    def harvest_window(self) -> timedelta:
-        """How far apart attempts of one outage may lie."""
-        return timedelta(seconds=self.harvest_window_s)
-
-    @property
-    def same_attempt(self) -> timedelta:
-        """How far apart two clocks may put one attempt."""
-        return timedelta(seconds=self.same_attempt_s)
 
 
 def hours(number_ref: str, start: datetime, end: datetime) -> Iterator[str]:
@@ -57,6 +21,18 @@ def rang_again(broken: Call, answered: Call, rules: Rules) -> bool:
     if broken.call == answered.call or broken.abandoned_at is None or answered.answered_at is None:
         return False
     return timedelta(0) <= answered.answered_at - broken.abandoned_at <= rules.repeat_window
+
+
+def came_back(earlier: Call, waiting: Call, rules: Rules) -> datetime | None:
+    """The place that a waiting caller had in an earlier call of the same line, left unanswered not long before."""
+    if earlier.call == waiting.call or earlier.rank != waiting.rank or not waiting.waiting or waiting.queued_at is None:
+        return None
+    if earlier.answered_at is not None or earlier.rang_again is not None:
+        return None
+    left_at = earlier.abandoned_at or earlier.place_kept_at
+    if left_at is None or not timedelta(0) <= waiting.queued_at - left_at <= rules.repeat_window:
+        return None
+    return earlier.place_at or earlier.queued_at or earlier.presented_at or left_at
 
 
 def earlier(calls: Iterable[Call], call: str, at: datetime, rules: Rules) -> int:

@@ -1,19 +1,25 @@
-"""What telephony says about calls: the commands of contact, each with the switch's own time."""
+"""What telephony says about calls: the commands of contact, each with the time of whoever says it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.contact import Line, Marker, Sound
-from contracts.envelope import Reference, Telephone
+from contracts.contact import Channel, Line, Marker, Sound, Start
+from contracts.envelope import Narrative, Reference, Telephone
 from contracts.places import Location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """What the switch says about a call. `at` is the switch's time."""
+    """What somebody says about a call. `at` is the teller's time.
+
+    `teller` is the switch or feed that says so, as far as it named itself. `told_at` is what it said when that time cannot
+    be: then `at` is the time of receipt.
+    """
 
     call: str
     at: datetime
+    teller: str | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +32,23 @@ class FromCaller(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MayBreak(FromCaller):
+    """A fact after which a call may count as broken off.
+
+    `markers` and `earlier_calls` are what is on record about the number at that time; the use case looks them up.
+    """
+
+    markers: tuple[Marker, ...] = ()
+    earlier_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PresentCall(FromCaller):
     """The operator began to transfer the call."""
 
     switch: str
+    channel: Channel | None = None
+    start: Start | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +67,15 @@ class AnswerCall(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HangUp(FromCaller):
+class HangUp(MayBreak):
     """The caller is gone. What was heard, and whether all was known to be well, decide what that means after an answer.
 
-    `markers` and `earlier_calls` are what is on record about the number at that time; the use case looks them up.
+    `in_stage_1`: the operator says that it was before the call was put through.
     """
 
     sounds: tuple[Sound, ...] = ()
     welfare_established: bool | None = None
-    markers: tuple[Marker, ...] = ()
-    earlier_calls: int = 0
+    in_stage_1: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +91,74 @@ class EstimateLocation(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecogniseStart(MayBreak):
+    """What had put the call through: 55 was pressed, a car or a telephone rang by itself."""
+
+    start: Start
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearSounds(MayBreak):
+    """Somebody listened to the open line, or later to the recording."""
+
+    sounds: tuple[Sound, ...]
+    listener: str
+    words: Narrative | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnNumber(FromCaller):
+    """The number comes later than the call."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPlace(FromCaller):
+    """The caller agreed to be rung back in turn."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissPlace(Fact):
+    """The kept place came up and its caller was not reached; after so many rings it is given up."""
+
+    handler: str
+    rings_at_most: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteRangAgain:
-    """The number of this broken call was answered in another one, at `at`."""
+    """The number of this call was answered in another one, at `at`."""
 
     call: str
     at: datetime
     answered_call: str
 
 
-CallCommand = PresentCall | QueueCall | AnswerCall | HangUp | EndCall | EstimateLocation | NoteRangAgain
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditPlace:
+    """The caller of this waiting call had waited before, in `earlier_call`."""
+
+    call: str
+    at: datetime
+    place_at: datetime
+    earlier_call: str
+
+
+CallFact = (
+    PresentCall
+    | QueueCall
+    | AnswerCall
+    | HangUp
+    | EndCall
+    | EstimateLocation
+    | RecogniseStart
+    | HearSounds
+    | LearnNumber
+    | KeepPlace
+    | MissPlace
+)
+CallCommand = CallFact | NoteRangAgain | CreditPlace

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.contact import Abandonment, AttemptsHarvested, CallAbandoned, HarvestTaken, Line, Marker
+from contracts.contact import Abandonment, CallAbandoned, Line, Marker
 from contracts.envelope import Event, Reference, Telephone
+from contracts.harvest import AttemptsHarvested, HarvestTaken
 from services.contact.domain.call import Call
-from services.contact.domain.episode import Rules
+from services.contact.domain.rules import Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

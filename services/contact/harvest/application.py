@@ -8,15 +8,14 @@ from typing import Any
 from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
-from contracts.contact import HarvestTaken
+from contracts.harvest import HarvestTaken
 from services.contact.application import CALL, CALLER, Contact, call_stream, caller_stream
-from services.contact.domain import call as calls
-from services.contact.domain import episode
+from services.contact.domain import episode, telling
 from services.contact.domain import harvest as harvests
 from services.contact.domain.call import Call
-from services.contact.domain.episode import Rules
 from services.contact.domain.facts import AnswerCall, NoteRangAgain
 from services.contact.domain.harvest import FailedCaller, Harvest, HarvestCall, HarvestCallers
+from services.contact.domain.rules import Rules
 from services.contact.domain.times import stamp
 
 HARVEST = Aggregate("harvest", Harvest, harvests.EVOLVE)
@@ -129,7 +128,7 @@ def _note(tx: Transaction, broken: Call, answered: Call) -> None:
     assert answered.answered_at is not None
     note = NoteRangAgain(call=broken.call, at=answered.answered_at, answered_call=answered.call)
     stream = call_stream(broken.call)
-    tx.record(CALL, stream, calls.decide(tx.load(CALL, stream).state, note, tx.now))
+    tx.record(CALL, stream, telling.decide(tx.load(CALL, stream).state, note, tx.now))
 
 
 def _others(tx: Transaction, number_ref: str | None, attempted_at: Sequence[datetime], rules: Rules) -> list[Call]:

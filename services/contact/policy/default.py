@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chassis import dated
 from chassis.dated import Dated
-from services.contact.domain.episode import Rules
+from services.contact.domain.rules import Rules
 
 
 def load(path: Path | None = None) -> Dated[Rules]:

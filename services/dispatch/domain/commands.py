@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.dispatch import Release, Status
+from contracts.dispatch import Answer, MessageCode, Officer, Release, Status
 from contracts.places import Location, Point
 
 
@@ -16,6 +16,10 @@ class BookOn:
     crew: int = 2
     point: Point | None = None
     at: datetime | None = None
+    officers: tuple[Officer, ...] = ()
+    vehicle: str | None = None
+    area: str | None = None
+    tour_ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,34 @@ class BookOff:
     outside: bool = False
 
 
-UnitCommand = BookOn | ReportStatus | BookOff
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """A radio code that is a message, with the device's own time."""
+
+    unit: str
+    code: MessageCode
+    source: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMealMissed:
+    """The time for the meal break has passed."""
+
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStandby:
+    """A free unit covers another area."""
+
+    unit: str
+    area: str
+    by: str
+    reason: str
+
+
+UnitCommand = BookOn | ReportStatus | BookOff | SendMessage | NoteMealMissed | OrderStandby
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +112,40 @@ class CloseJob:
     at: datetime
 
 
-JobCommand = RequestJob | RegradeJob
+@dataclass(frozen=True, slots=True)
+class ReopenJob:
+    """The incident is worked on again."""
+
+    job: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DelayJob:
+    """Why nobody is sent yet, by a code of the policy."""
+
+    job: str
+    code: str
+    by: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlarm:
+    """Nobody works for the job, and it is time to say so."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAlarm:
+    """Somebody has taken note that nobody works for the job."""
+
+    job: str
+    by: str
+
+
+JobCommand = RequestJob | RegradeJob | ReopenJob | DelayJob | RaiseAlarm | AcknowledgeAlarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +170,39 @@ class Assign:
     reasons: tuple[str, ...] = ()
     override: Override | None = None
     outside: bool = False
+    on_view: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Divert:
+    """Take a unit from the job it is on and send it to another."""
+
+    job: str
+    unit: str
+    by: str
+    reason: str
+    override: Override | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Ask a crew whether it can go."""
+
+    job: str
+    unit: str
+    by: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOffer:
+    """What became of an offer."""
+
+    unit: str
+    offer: str
+    answer: Answer
+    by: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +222,28 @@ class Recommend:
     job: str
 
 
-Command = UnitCommand | JobCommand | CloseJob | Assign | EndAssignment | Recommend
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a unit's vehicle was, by the time of its own receiver."""
+
+    unit: str
+    at: datetime
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakePositions:
+    """A batch of the stream of vehicle positions. Recorded is only what follows from it."""
+
+    positions: tuple[Position, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtCover:
+    """How many units can be sent from each area? Changes nothing."""
+
+
+PairCommand = Assign | Divert | Offer | AnswerOffer | EndAssignment | CloseJob
+Question = Recommend | LookAtCover
+Command = UnitCommand | JobCommand | PairCommand | TakePositions | Question

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -19,8 +19,23 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Minutes = Annotated[int, msgspec.Meta(gt=0)]
 
 
+class Promise(NamedTuple):
+    """When a unit is to be sent and to be there, and when somebody higher is told that none was sent. None: never."""
+
+    allocate_by: datetime | None
+    attend_by: datetime | None
+    escalate_at: datetime | None
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rung of a ladder: who is told, and by when that role must acknowledge before the next one is told."""
+
+    role: Name
+    acknowledge_within_min: Minutes
+
+
 class Standard(msgspec.Struct, frozen=True):
-    """One grade of one policy version. Both clocks run from the first report (DOMAIN section 5)."""
+    """One grade of one policy version. Its clocks run from the first report, or from the opening where the policy says so."""
 
     grade: str
     policy: str
@@ -29,6 +44,20 @@ class Standard(msgspec.Struct, frozen=True):
     attend_within_min: int | None = None
     units: int = 0
     skills: tuple[str, ...] = ()
+    rural_attend_within_min: int | None = None
+    escalate_unallocated_min: int | None = None
+    counts_from_opening: bool = False
+
+    def promise(self, reported_at: datetime, opened_at: datetime, rural: bool = False) -> "Promise":
+        """The clocks of an incident under this grade. Neither of the two instants ever changes, so neither do the clocks."""
+        start = opened_at if self.counts_from_opening else reported_at
+        late = self.escalate_unallocated_min
+        attend = self.rural_attend_within_min if rural and self.rural_attend_within_min else self.attend_within_min
+        return Promise(
+            self.allocate_by(start),
+            None if attend is None else start + timedelta(minutes=attend),
+            None if late is None else start + timedelta(minutes=late),
+        )
 
     def allocate_by(self, reported_at: datetime) -> datetime | None:
         """When a unit is to be assigned."""
@@ -49,8 +78,13 @@ class GradeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attend_within_min: Minutes | None = None
     units: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
     skills: tuple[Name, ...] = ()
+    rural_attend_within_min: Minutes | None = None
+    escalate_unallocated_min: Minutes | None = None
+    ladder: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
+        if bool(self.ladder) != (self.escalate_unallocated_min is not None):
+            raise ValueError(f"grade {self.name!r}: ladder and escalate_unallocated_min go together")
         numbers = (self.units or None, self.allocate_within_min, self.attend_within_min)
         if self.deploys and None in numbers:
             raise ValueError(f"grade {self.name!r} deploys: it needs units, allocate_within_min and attend_within_min")
@@ -63,6 +97,7 @@ class Grades(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     version: Name
     grades: Annotated[tuple[GradeRule, ...], msgspec.Meta(min_length=1, max_length=90)]
+    clock_start: Literal["first report", "opening"] = "first report"
 
     def __post_init__(self) -> None:
         if len(set(self.names())) != len(self.grades):
@@ -84,10 +119,27 @@ class Grades(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What a grade promises; None when there is no such grade."""
         return next((standard for standard in self._standards() if standard.grade == name), None)
 
+    def ladder(self, name: str) -> tuple[Step, ...]:
+        """Who is told, one after the other, when a grade's promise is at risk; empty where nobody promised anything."""
+        return next((rule.ladder for rule in self.grades if rule.name == name), ())
+
+    def ranked(self, rank: int) -> str:
+        """The grade of a rank, the least urgent one where there are not so many."""
+        return self.grades[min(rank, len(self.grades)) - 1].name
+
     def _standards(self) -> Iterator[Standard]:
         for rank, rule in enumerate(self.grades, start=1):
             yield Standard(
-                rule.name, self.version, rank, rule.allocate_within_min, rule.attend_within_min, rule.units, rule.skills
+                rule.name,
+                self.version,
+                rank,
+                rule.allocate_within_min,
+                rule.attend_within_min,
+                rule.units,
+                rule.skills,
+                rule.rural_attend_within_min,
+                rule.escalate_unallocated_min,
+                self.clock_start == "opening",
             )
 
 

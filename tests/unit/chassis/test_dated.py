@@ -57,7 +57,7 @@ def test_an_instant_has_the_rules_then_in_force(tmp_path: Path) -> None:
         (FIRST + SECOND.replace("45", "0"), r"policy\[1\]: .*`\$\.ring_s`"),
         (FIRST + SECOND.replace("45", "45\nrung_s = 3"), r"policy\[1\]: .*unknown field `rung_s`"),
         (SECOND.replace('["b"]', "[]"), r"policy\[0\]\.sources"),
-        (SECOND.replace("00Z", "00"), r"policy\[0\]\.from and \.until must carry a zone"),
+        (SECOND.replace("00Z", "00"), r"policy\[0\]\.from and \.until: must carry a zone"),
         (FIRST.replace('"one"', '"two"') + SECOND, "two editions have the same version"),
         (FIRST.replace("until = 2017", "until = 2018") + SECOND, r"policy\[1\]\.from: overlaps one"),
         (FIRST.replace("until = 2017-06-01T00:00:00Z", "") + SECOND, "overlaps one, which is in force until further notice"),

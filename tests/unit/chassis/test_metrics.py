@@ -23,6 +23,8 @@ def everything() -> Metrics:
     made.heard("contact", "handled", 5)
     made.timer_fired(2)
     made.effect("dial", "started")
+    made.count(metrics.ATTEMPTS, "engaged")
+    made.count(metrics.SIP_DROPPED, "no header")
     return made
 
 
@@ -50,6 +52,8 @@ def test_every_name_is_exported_with_its_kind_and_meaning() -> None:
         ('ringback_commit_batch_size_bucket{le="5"}', 1),
         ("ringback_commit_batch_size_sum", 3),
         ('ringback_commit_seconds_bucket{le="0.005"}', 1),
+        ('ringback_attempts_total{outcome="engaged"}', 1),
+        ('ringback_sip_dropped_total{reason="no header"}', 1),
         ("ringback_outbox_oldest_age_seconds", 2.5),
         ('ringback_inbox_lag_seconds{source="SOURCE"}', 2.5),
         ('ringback_inbox_stopped{reason="REASON",source="SOURCE"}', 2.5),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.callback import (
+    AttemptCancelled,
     AttemptEnded,
     AttemptStarted,
     Disposition,
@@ -19,6 +20,7 @@ from contracts.contact import (
     CallAbandoned,
     CallAnswered,
     CallEnded,
+    CallerRangAgain,
     CallQueued,
     CallReceived,
     Line,
@@ -26,7 +28,7 @@ from contracts.contact import (
 from contracts.dispatch import AssignmentEnded, JobClosed, Release, UnitAssigned
 from contracts.envelope import Event
 from contracts.incident import IncidentClosed, IncidentGraded, IncidentOpened, IncidentRegraded, Origin, UnitOnScene
-from simulator.figures import Figures
+from simulator.figures import Episodes, Figures
 from simulator.fold import fold
 from simulator.set_aside import SetAside
 from tests.unit.simulator.conftest import Stored
@@ -145,6 +147,23 @@ def test_every_abandoned_call_has_one_review_and_one_disposition(
 ) -> None:
     figures = _figures(stored, contact=[_abandoned(call, 0) for call in broken], callback=reviews)
     assert figures.violations == (violation,)
+
+
+def test_an_episode_is_a_number_answered_again_and_a_call_back_cancelled_for_it(stored: Stored) -> None:
+    def again(call: str, at: float) -> CallerRangAgain:
+        return CallerRangAgain(at=_at(at), call=call, answered_call="z")
+
+    def called_off(call: str, at: float) -> list[Event]:
+        ended = _closed(call, at).model_copy(update={"disposition": Disposition.CALLER_RANG_AGAIN})
+        return [AttemptCancelled(at=_at(at), review=call, attempt=2, reason="r"), ended]
+
+    broken = [_abandoned(call, 0).model_copy(update={"number_ref": f"tel:{call}"}) for call in "abc"]
+    on_101 = _abandoned("e", 0, line=Line.NON_EMERGENCY).model_copy(update={"number_ref": "tel:e"})
+    calls = [*broken, _abandoned("d", 0), on_101, *(again(call, 60) for call in "abe")]
+    reviews = [*(_opened(call, 1) for call in "abcd"), _closed("b", 30), *called_off("a", 61), _closed("c", 90), _closed("d", 90)]
+    figures = _figures(stored, contact=calls, callback=reviews)
+    assert figures.violations == ()
+    assert figures.episodes == Episodes(identified=3, rang_again=2, called_off=1, rings_called_off=1, over_already=1)
 
 
 def test_a_broken_call_on_101_needs_no_review(stored: Stored) -> None:

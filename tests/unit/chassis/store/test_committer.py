@@ -198,6 +198,26 @@ def test_writers_at_once_leave_no_gap_and_lose_nothing(stores: Stores) -> None:
 # -- one cause is recorded once
 
 
+def test_streams_taken_to_be_new_are_looked_up_before_anybody_is_answered(desk: Station) -> None:
+    """A second process knows none of the streams: what is new is recorded, and what is there is decided on as it is."""
+    for command in (Receive("a"), Queue("a", "999"), Receive("b"), Receive("c")):
+        desk.do(command)
+    other = desk.again()
+    commands = (Receive("new-1"), Receive("new-2"), Answer("a"), Answer("new-3"), Queue("c", "101"))
+    results = other.committer.commit([other.work(command) for command in commands])
+    assert [result.value.version for result in (*results[:3], results[4])] == [1, 1, 3, 2]
+    assert isinstance(results[3].error, NotFound)
+    assert [line.split()[0] for line in recorded(desk.storage)[4:]] == ["call-new-1", "call-new-2", "call-a", "call-c"]
+
+
+def test_many_new_streams_cost_two_looks_into_the_store(desk: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+    query = desk.storage._query  # type: ignore[attr-defined]
+    monkeypatch.setattr(desk.storage, "_query", lambda *asked: looks.append(asked[0]) or query(*asked))
+    desk.committer.commit([desk.work(Receive(str(n))) for n in range(50)])
+    assert len(looks) == 2
+
+
 def test_one_cause_is_never_recorded_twice(desk: Station) -> None:
     desk.do(Receive("a"), cause="c")
     with pytest.raises(DuplicateEvent):

@@ -19,6 +19,13 @@ from services.callback.domain.commands import LinkIncident, OpenReview, StartAtt
 from services.callback.wiring import build
 
 REVIEW = "4f1f968a-b92a-5ff5-829f-55b6c1c6a5b9"
+PROOF = {
+    "outcome": "safe",
+    "spoke_to": "the caller",
+    "verified_by": "date of birth",
+    "free_to_talk": True,
+    "speaker": "caller",
+}
 OTHER = "5f1f968a-b92a-5ff5-829f-55b6c1c6a5b9"
 
 
@@ -70,8 +77,7 @@ def test_a_review_says_what_happens_next_and_why(room: Room) -> None:
     assert room.read()["attempts"][0]["state"] == "ringing"
     answered = room.handler.post(f"/reviews/{REVIEW}/attempts/1/outcome", json={"outcome": "answered"}).json()
     assert answered["next"]["what"] == "a call handler records what was established in attempt 1"
-    safe = {"outcome": "safe", "spoke_to": "the caller", "verified_by": "date of birth", "free_to_talk": True}
-    closed = room.handler.post(f"/reviews/{REVIEW}/attempts/1/outcome", json=safe).json()
+    closed = room.handler.post(f"/reviews/{REVIEW}/attempts/1/outcome", json=PROOF).json()
     assert (closed["open"], closed["disposition"], closed["next"]["what"]) == (
         False,
         "caller_safe",
@@ -154,7 +160,7 @@ def test_words_as_long_as_they_may_be_fit_what_is_made_of_them(room: Room) -> No
     room.hear(StartAttempt(review=REVIEW))
     long = {"reason": "w" * 300}
     assert room.handler.post(f"/reviews/{REVIEW}/escalate", json=long).status_code == 200
-    safe = {"outcome": "safe", "spoke_to": "s" * 100, "verified_by": "v" * 100, "free_to_talk": True}
+    safe = {"outcome": "safe", "spoke_to": "s" * 100, "verified_by": "v" * 100, "free_to_talk": True, "speaker": "caller"}
     assert room.handler.post(f"/reviews/{REVIEW}/attempts/1/outcome", json=safe).status_code == 200
     assert room.handler.post(f"/reviews/{REVIEW}/escalate", json={"reason": "w" * 301}).status_code == 422
 

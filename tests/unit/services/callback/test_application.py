@@ -50,9 +50,9 @@ def two_editions(folder: Path) -> Dated[Rules]:
 
 def test_a_review_is_governed_to_its_end_by_the_edition_it_was_opened_under(tmp_path: Path, tx: MemoryTransaction) -> None:
     callback = Callback(two_editions(tmp_path))
-    callback.handle(tx, opening("old"))
+    callback.handle(tx, opening("old", "tel:1"))
     tx.now = T + timedelta(minutes=31)
-    callback.handle(tx, opening("new"))
+    callback.handle(tx, opening("new", "tel:2"))
     for review in ("old", "new"):
         callback.handle(tx, StartAttempt(review=review))
     rings_s = {event.review: (event.give_up_at - event.at).total_seconds() for event in tx.said(AttemptStarted)}

@@ -1,6 +1,7 @@
 """The simulated telephone: it rings nobody, answers the same way again, and says in the end what a real one would."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,34 +15,41 @@ from services.callback.telephone.simulated import MIX, Behaviour, SimulatedTelep
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 
 
+def permit(attempt_id: str, at: datetime) -> gate.Permit:
+    """As the gate makes it of an intention that is durable."""
+    give_up_at = at + timedelta(seconds=30)
+    return gate.permit(
+        AttemptStarted(at=at, review="r", attempt=1, attempt_id=attempt_id, number="+447700900123", give_up_at=give_up_at)
+    )
+
+
 class Exchange:
     """A telephone, the virtual time it rings in, and what it told."""
 
     def __init__(self, behaviour: Behaviour | None = None) -> None:
         self.clock = VirtualClock(T)
         self.told: list[tuple[object, str, str]] = []
-        self.later: list[tuple[float, object]] = []
+        self.later: list[tuple[datetime, Callable[[], None]]] = []
         self.telephone = SimulatedTelephone(self._tell, self._after, self.clock, behaviour)
 
     def ring(self, attempt_id: str) -> list[object]:
         start, told = self.clock.now(), len(self.told)
-        give_up_at = start + timedelta(seconds=30)
-        started = AttemptStarted(
-            at=start, review="r", attempt=1, attempt_id=attempt_id, number="+447700900123", give_up_at=give_up_at
-        )
-        self.telephone.ring(gate.permit(started))
+        self.telephone.ring(permit(attempt_id, start))
         assert len(self.told) == told, "it waited for the answer"
-        for seconds, act in sorted(self.later, key=lambda one: one[0]):
-            self.clock.move_to(start + timedelta(seconds=seconds))
-            act()  # type: ignore[operator]
-        self.later.clear()
+        self.run()
         return [command for command, _, _ in self.told[told:]]
+
+    def run(self) -> None:
+        while self.later:
+            due, act = self.later.pop(self.later.index(min(self.later, key=lambda one: one[0])))
+            self.clock.move_to(due)
+            act()
 
     def _tell(self, command: object, cause: str, actor: str) -> None:
         self.told.append((command, cause, actor))
 
-    def _after(self, seconds: float, act: object) -> None:
-        self.later.append((seconds, act))
+    def _after(self, seconds: float, act: Callable[[], None]) -> None:
+        self.later.append((self.clock.now() + timedelta(seconds=seconds), act))
 
 
 def only(outcome: Outcome) -> Behaviour:
@@ -82,3 +90,14 @@ def test_the_mix_is_kept() -> None:
     total = sum(MIX.values())
     for outcome, weight in MIX.items():
         assert abs(outcomes[outcome] / 2000 - weight / total) < 0.03
+
+
+def test_a_ring_that_is_hung_up_ends_unanswered_and_nobody_talks() -> None:
+    exchange = Exchange(only(Outcome.SAFE))
+    exchange.telephone.ring(permit("a1", T))
+    exchange.telephone.hang_up("a1")
+    exchange.telephone.hang_up("another")
+    exchange.run()
+    assert [command.outcome for command, _, _ in exchange.told] == [Outcome.RANG_OUT]  # type: ignore[attr-defined]
+    exchange.telephone.hang_up("a1")
+    assert exchange.later == []

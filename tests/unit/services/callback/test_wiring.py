@@ -8,7 +8,7 @@ from chassis.clock import VirtualClock
 from chassis.errors import PolicyRefused, SettingsRefused
 from chassis.world import World
 from contracts import registry
-from contracts.callback import AttemptStarted
+from contracts.callback import AttemptRecalled, AttemptStarted
 from contracts.envelope import Envelope
 from services.callback.domain.commands import EndRinging
 from services.callback.wiring import build, openapi_app
@@ -41,9 +41,15 @@ def ring(world: World) -> None:
     build(world).effects[AttemptStarted](started)
 
 
+def hang_up(world: World) -> None:
+    recalled = AttemptRecalled(at=T, review="r", attempt=1, attempt_id="a1", reason="the safety gate is shut")
+    kind = registry.of(recalled).name
+    build(world).effects[AttemptRecalled](Envelope("id", "callback", "review-r", 5, 5, kind, T, "corr", "cause", "a", recalled))
+
+
 def test_a_started_attempt_rings_and_nothing_else_does() -> None:
     outside = Outside()
-    assert list(build(outside.world("simulated")).effects) == [AttemptStarted]
+    assert list(build(outside.world("simulated")).effects) == [AttemptStarted, AttemptRecalled]
     ring(outside.world("simulated"))
     assert outside.told == []
     outside.later[0]()
@@ -56,6 +62,7 @@ def test_a_started_attempt_rings_and_nothing_else_does() -> None:
 def test_without_a_telephone_a_person_dials(telephone: str) -> None:
     outside = Outside()
     ring(outside.world(telephone))
+    hang_up(outside.world(telephone))
     assert (outside.told, outside.later) == ([], [])
 
 
@@ -79,4 +86,8 @@ def test_the_description_names_what_people_can_decide() -> None:
         "/reviews/{review}/attempts/{attempt}/outcome",
         "/reviews/{review}/escalate",
         "/reviews/{review}/close",
+        "/reviews/{review}/reopen",
+        "/reviews/{review}/rang-again",
+        "/reviews/{review}/incidents",
+        "/reviews/{review}/sample",
     }

@@ -144,4 +144,6 @@ def test_a_call_nobody_told_of_is_not_found(switch: TestClient) -> None:
 def test_the_description_names_every_fact() -> None:
     document = openapi_app().openapi()
     body = document["paths"]["/telephony/facts"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    assert set(body["discriminator"]["mapping"]) == {"presented", "queued", "answered", "hung_up", "ended", "located"}
+    assert set(body["discriminator"]["mapping"]) == {
+        *("presented", "queued", "answered", "hung_up", "ended", "located", "recognised", "keeps_place")
+    }

@@ -16,13 +16,16 @@ from contracts.contact import (
     CallFactSetAside,
     CallQueued,
     CallReceived,
+    CallReclassified,
     Line,
     LocationEstimated,
+    NumberLearned,
     Sound,
+    SoundsHeard,
 )
 from contracts.places import Location, LocationSource, Point
 from services.contact.application import CALL
-from services.contact.domain.call import Call, decide
+from services.contact.domain.call import Call
 from services.contact.domain.facts import (
     AnswerCall,
     CallCommand,
@@ -33,6 +36,7 @@ from services.contact.domain.facts import (
     PresentCall,
     QueueCall,
 )
+from services.contact.domain.telling import decide
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 
@@ -59,15 +63,17 @@ def test_a_call_is_presented_queued_answered_and_ended() -> None:
         CallReceived(at=T, call="c", line=Line.EMERGENCY, switch="kent-1", number="+447700900123", number_ref="tel:1")
     )
     story.when(QUEUED, T).then(CallQueued(at=s(2), call="c", queue="999"))
-    assert ("waiting", "999 2017-06-01T12:00:02.000000Z") in story.index()
+    assert ("waiting", "0 2017-06-01T12:00:02.000000Z 2017-06-01T12:00:02.000000Z 999") in story.index()
     story.when(ANSWERED, T).then(CallAnswered(at=s(9), call="c", handler="h7", left_queue_at=s(10), waited_s=8))
     assert story.index() == {
+        ("began", "2017-06-01T12:00:00.000000Z"),
         ("open", "2017-06-01T12:00:00.000000Z"),
         ("number", "tel:1"),
         ("number-hour", "tel:1 2017-06-01T12"),
     }
     story.when(ENDED, T).then(CallEnded(at=s(60), call="c", talked_s=51))
-    assert story.index() == {("number", "tel:1"), ("number-hour", "tel:1 2017-06-01T12")}
+    began = ("began", "2017-06-01T12:00:00.000000Z")
+    assert story.index() == {began, ("number", "tel:1"), ("number-hour", "tel:1 2017-06-01T12")}
 
 
 @pytest.mark.parametrize("fact", [PRESENTED, QUEUED, ANSWERED, GONE, ENDED, EstimateLocation(call="c", at=T, location=CELL)])
@@ -138,10 +144,12 @@ def test_a_caller_lost_after_the_answer_has_abandoned_unless_all_was_well(
 ) -> None:
     gone = HangUp(call="c", at=s(30), sounds=sounds, welfare_established=welfare)
     story = call().when(QUEUED, T).when(ANSWERED, T).when(gone, T)
-    [event] = story.decided
+    event, *heard = story.decided
     if kind is None:
-        assert event == CallEnded(at=s(30), call="c", talked_s=21)
+        assert event == CallEnded(at=s(30), call="c", talked_s=21, hung_up=True, welfare_established=welfare)
+        assert [said.sounds for said in heard if isinstance(said, SoundsHeard)] == [sounds] * bool(sounds)
     else:
+        assert heard == []
         assert isinstance(event, CallAbandoned)
         assert (event.abandonment, event.sounds, event.waited_s) == (kind, sounds, 8)
 
@@ -155,17 +163,19 @@ def test_a_caller_gone_before_the_handler_picked_up_has_abandoned_though_told_la
 
 def test_a_hang_up_before_its_presentation_opens_the_stream_and_late_facts_still_stand() -> None:
     story = call().when(GONE, T).then_says(CallAbandoned)
-    story.when(QUEUED, T).then(CallQueued(at=s(2), call="c", queue="999"))
-    story.when(PRESENTED, T).then_says(CallReceived)
+    better = CallReclassified(at=s(2), call="c", abandonment=Abandonment.IN_QUEUE, waited_s=28, queue="999")
+    story.when(QUEUED, T).then(CallQueued(at=s(2), call="c", queue="999"), better)
+    story.when(PRESENTED, T).then_says(CallReceived, NumberLearned)
     assert story.state is not None
     assert story.state.since == T
     assert not {name for name, _ in story.index()} & {"open", "waiting"}
 
 
 def test_an_answer_told_late_stands_and_the_call_stays_abandoned() -> None:
-    story = call().when(GONE, T).when(ANSWERED, T).then_says(CallAnswered)
+    story = call().when(GONE, T).when(ANSWERED, T).then_says(CallAnswered, CallReclassified)
     assert story.state is not None
     assert story.state.abandoned_at == s(30)
+    assert story.state.abandonment is Abandonment.LOST_AFTER_ANSWER
 
 
 @pytest.mark.parametrize(
@@ -177,12 +187,8 @@ def test_an_answer_told_late_stands_and_the_call_stays_abandoned() -> None:
         (ANSWERED, AnswerCall(call="c", at=s(11), handler="h8"), "answered by h8", "h7 answered it at"),
         (QUEUED, QueueCall(call="c", at=s(2), queue="101"), "queued for 101", "it was queued for 999 at"),
         (PRESENTED, PresentCall(call="c", at=s(1), switch="kent-1"), "presented on line 999", "it was presented at"),
-        (
-            GONE,
-            HangUp(call="c", at=s(30), sounds=(Sound.VIOLENCE,)),
-            "hung up at 2017-06-01T12:00:30.000000Z, heard: violence",
-            "it broke off at",
-        ),
+        (GONE, HangUp(call="c", at=s(32)), "hung up at 2017-06-01T12:00:32.000000Z", "it broke off at"),
+        (ENDED, EndCall(call="c", at=s(61)), "ended at 2017-06-01T12:01:01.000000Z", "it ended at"),
         (
             PRESENTED,
             EstimateLocation(
@@ -209,7 +215,6 @@ def test_a_fact_that_cannot_be_is_set_aside_once_with_its_reason(first: object, 
 
 def test_the_end_of_an_abandoned_call_adds_nothing() -> None:
     call().when(GONE, T).when(ENDED, T).then()
-    call().when(ANSWERED, T).when(ENDED, T).when(EndCall(call="c", at=s(61)), T).then()
     call().when(ANSWERED, T).when(GONE, T).when(ENDED, T).then()
 
 

@@ -11,7 +11,7 @@ from chassis.host import Context, Host, Service
 from chassis.http.principal import Role
 from contracts.places import Location, LocationSource, Point
 from contracts.topics import HEARS
-from services.dispatch import api
+from services.dispatch.api.routes import routers as dispatch_routers
 from services.dispatch.application import JOB, UNIT, Dispatch
 from services.dispatch.domain.commands import RequestJob
 from services.dispatch.policy.deployment import load
@@ -30,7 +30,7 @@ def client(serve: Callable[..., Callable[..., TestClient]]) -> Callable[..., Tes
         for name, grade, rank in (("1", "Priority", 2), ("2", "Immediate", 1)):
             job = RequestJob(f"job-{name}", f"incident-{name}", 1, grade, NOON, rank, location=SCENE)
             anyio.run(host.run, job, Context(f"cause-{name}", "service:dispatch", "correlation"))
-        return list(api.routers(host))
+        return list(dispatch_routers(host))
 
     return serve(service, routers)
 
@@ -74,7 +74,7 @@ def test_refusals_say_what_is_allowed(dispatcher: TestClient) -> None:
     near, far = booked_on(dispatcher, "NEAR"), booked_on(dispatcher, "FAR")
     dispatcher.post("/jobs/job-2/assignments", json={"unit": "NEAR"})
     twice = dispatcher.post("/jobs/job-1/assignments", json={"unit": "NEAR"})
-    assert (twice.status_code, twice.json()["allowed"]) == (409, ["end job-2", "another unit"])
+    assert (twice.status_code, twice.json()["allowed"]) == (409, ["end job-2", "divert from job-2", "another unit"])
     more = dispatcher.post("/jobs/job-2/assignments", json={"unit": "FAR"})
     assert more.json()["allowed"] == ["override with a name and a reason", "request more units"]
     signed = {"unit": "FAR", "override": {"by": "inspector 9", "reason": "crowd growing"}}

@@ -61,7 +61,7 @@ def test_a_unit_has_one_live_assignment(obey: Obey) -> None:
     obey(send("1", A1))
     with pytest.raises(Refused) as refused:
         obey(send("2", A1))
-    assert (refused.value.code, refused.value.allowed) == ("committed", ("end job-1", "another unit"))
+    assert (refused.value.code, refused.value.allowed) == ("committed", ("end job-1", "divert from job-1", "another unit"))
 
 
 def test_nobody_off_duty_is_sent(obey: Obey) -> None:
@@ -95,7 +95,12 @@ def test_only_what_is_held_is_released_and_only_once(obey: Obey, transaction: Me
     with pytest.raises(Refused) as refused:
         obey(EndAssignment("job-2", A1, Release.CLEARED))
     assert (refused.value.code, refused.value.allowed) == ("not-held", ("end job-1",))
-    assert obey(EndAssignment("job-1", A1, Release.CLEARED)) == ["AssignmentEnded", "JobUnitRemoved"]
+    assert obey(EndAssignment("job-1", A1, Release.CLEARED)) == [
+        "AtSceneInferred",
+        "AssignmentEnded",
+        "JobUnitArrived",
+        "JobUnitRemoved",
+    ]
     assert obey(EndAssignment("job-1", A1, Release.CLEARED)) == []
     assert job(transaction, "1").wanting == 1
 
@@ -158,6 +163,7 @@ def test_an_overlap_that_another_control_room_reports_is_recorded_and_flagged(ob
     assert state is not None
     assert [held.job for held in state.held] == ["job-1", "job-3"]
     obey(ReportStatus(A1, Status.AT_SCENE, "sffd", NOON + 2 * MINUTE, "incident-1", outside=True))
+    transaction.now = NOON + 10 * MINUTE
     obey(EndAssignment("job-3", A1, Release.CLEARED, NOON + 3 * MINUTE))
     obey(EndAssignment("job-1", A1, Release.CLEARED, NOON + 9 * MINUTE))
     assert [(event.incident, event.reached) for event in transaction.said(AssignmentEnded)] == [

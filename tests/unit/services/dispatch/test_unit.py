@@ -167,7 +167,7 @@ def test_off_duty_a_unit_is_heard_for_its_tour_and_for_the_emergency_button(obey
     obey(BookOn("A1", at=NOON))
     obey(BookOff(A1, NOON + 9 * SECOND))
     assert obey(said(Status.AT_SCENE, NOON + 5 * SECOND, "incident-9")) == ["UnitStatusReported"]
-    assert obey(said(Status.EMERGENCY_BUTTON, NOON + 60 * SECOND)) == ["UnitStatusReported"]
+    assert obey(said(Status.EMERGENCY_BUTTON, NOON + 60 * SECOND)) == ["UnitStatusReported", "EmergencyPressed"]
     with pytest.raises(Refused) as refused:
         obey(said(Status.ON_PATROL, NOON + 61 * SECOND))
     assert (refused.value.code, refused.value.allowed) == ("off-duty", ("book on",))

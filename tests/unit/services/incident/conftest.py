@@ -5,8 +5,9 @@ import pytest
 
 from chassis.testing.memory import MemoryTransaction
 from services.incident.application import Incidents
+from services.incident.cases.room import Room
 from services.incident.domain.commands import Command
-from services.incident.policy.grades import load
+from services.incident.policy import codes, grades, room
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 
@@ -17,9 +18,14 @@ def transaction() -> MemoryTransaction:
 
 
 @pytest.fixture
-def obey(transaction: MemoryTransaction) -> Callable[[Command], Sequence[str]]:
+def incidents() -> Incidents:
+    """The use cases of a force under the policies that ship."""
+    return Incidents(Room("kent", grades.load(), room.load(), codes.load(), lambda kind, value: f"{kind} {value}"))
+
+
+@pytest.fixture
+def obey(transaction: MemoryTransaction, incidents: Incidents) -> Callable[[Command], Sequence[str]]:
     """Run one command under the national grades; gives the names of the events it recorded."""
-    incidents = Incidents("kent", load())
 
     def run(command: Command) -> Sequence[str]:
         before = len(transaction.recorded)

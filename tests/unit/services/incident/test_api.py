@@ -10,18 +10,18 @@ from chassis.host import Service
 from chassis.http.principal import Role
 from contracts.topics import HEARS
 from services.incident import api
-from services.incident.application import INCIDENT, Incidents
-from services.incident.policy.grades import load
-from services.incident.reactions import HEEDS, on_timer, react
+from services.incident.aggregates import ALL
+from services.incident.application import Incidents
+from services.incident.reactions import HEEDS, react
+from services.incident.timers import on_timer
 
 MINUTE = timedelta(minutes=1)
 OPENING = {"call": "call-1", "opening_code": "burglary", "summary": "glass breaking"}
 
 
 @pytest.fixture
-def client(serve: Callable[..., Callable[..., TestClient]]) -> Callable[..., TestClient]:
-    incidents = Incidents("kent", load())
-    service = Service("incident", (INCIDENT,), HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS)
+def client(serve: Callable[..., Callable[..., TestClient]], incidents: Incidents) -> Callable[..., TestClient]:
+    service = Service("incident", ALL, HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS)
     return serve(service, api.routers)
 
 

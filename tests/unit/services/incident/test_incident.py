@@ -17,7 +17,7 @@ from contracts.incident import (
 )
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Invalid, NotFound, Refused
-from services.incident.application import INCIDENT
+from services.incident.aggregates import INCIDENT
 from services.incident.domain.commands import (
     Close,
     Command,

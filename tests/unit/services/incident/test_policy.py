@@ -19,7 +19,7 @@ def test_the_national_set_holds_for_calls_of_any_year_on_record() -> None:
 
 
 def test_a_force_can_bring_its_own_set() -> None:
-    grades = load(NATIONAL.with_name("met.toml")).at(NOON)
+    grades = load(NATIONAL.parent.joinpath("examples", "met.toml")).at(NOON)
     assert grades.names() == ("I", "S", "E", "R")
     extended = grades.standard("E")
     assert extended is not None

@@ -7,7 +7,8 @@ from contracts.callback import Escalation, ReviewEscalated, Role
 from contracts.dispatch import JobClosed, Status, UnitStatusReported
 from contracts.envelope import Envelope, Event
 from services.incident.domain.commands import NoteOnScene, OpenForReview
-from services.incident.reactions import HEEDS, on_timer, react
+from services.incident.reactions import HEEDS, react
+from services.incident.timers import on_timer
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 

@@ -28,7 +28,7 @@ def world(policy: Path | None) -> World:
 
 @pytest.mark.parametrize(
     ("own", "grade", "version"),
-    [(None, "Immediate", "national-1"), (lambda: NATIONAL.with_name("met.toml").read_text(), "I", "met-1")],
+    [(None, "Immediate", "national-1"), (lambda: NATIONAL.parent.joinpath("examples", "met.toml").read_text(), "I", "met-1")],
 )
 def test_a_force_grades_by_its_own_file_where_it_has_one(
     tmp_path: Path, own: Callable[[], str] | None, grade: str, version: str

@@ -1,0 +1,1 @@
+"""Datagrams and connections: how messages travel, and nothing of what they mean."""

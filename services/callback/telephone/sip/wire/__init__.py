@@ -1,0 +1,1 @@
+"""SIP as bytes: messages, addresses, digests, and the session descriptions they carry."""

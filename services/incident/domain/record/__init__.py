@@ -1,0 +1,1 @@
+"""What is kept word for word: numbers of the day, assessments, log entries, links between records; pure."""
