@@ -54,6 +54,9 @@ ORPHANS = Instrument(
 DESK_ALARMS = Instrument(
     "ringback_desk_alarms", "gauge", (), "Items of the worklist whose holder fell silent, or whose hand-over nobody acknowledged."
 )
+FEEDS_SILENT = Instrument("ringback_feeds_silent", "gauge", (), "Feeds that have said nothing for too long.")
+CONTACTS_OVERDUE = Instrument("ringback_contacts_overdue", "gauge", (), "Contacts that nobody took, or acted on, in time.")
+PROMISES_BROKEN = Instrument("ringback_promises_broken", "gauge", (), "Promised calls that were due and not made.")
 EFFECTS = Instrument(
     "ringback_effects_total", "counter", ("effect", "result"), "Outside effects (dialling), by what became of them."
 )
@@ -77,6 +80,9 @@ INSTRUMENTS = (
     REVIEW_OLDEST_OPEN,
     ORPHANS,
     DESK_ALARMS,
+    FEEDS_SILENT,
+    CONTACTS_OVERDUE,
+    PROMISES_BROKEN,
     EFFECTS,
     ATTEMPTS,
     TRUNK_WORKING,

@@ -1,23 +1,17 @@
-"""What callback tells a monitoring system by itself: calls nobody reviews, and items nobody works on."""
+"""What callback tells a monitoring system by itself: how long it has known of a call without being able to open its review."""
 
 from chassis.flow.live import LiveHost
-from chassis.metrics import DESK_ALARMS, ORPHANS, REVIEW_OLDEST_OPEN
-
-_MANY = 10_000
+from chassis.metrics import REVIEW_OLDEST_OPEN
 
 
 def watch(host: LiveHost) -> None:
-    """Register the gauges. Read when they are scraped; one that cannot be read is absent, and that is an alarm too."""
-    metrics, storage, clock = host.metrics, host.storage, host.clock
-
-    def counted(index: str) -> float:
-        return len(storage.find(index, None, None, None, _MANY))
+    """Register the gauge. What contact said and callback could not obey is parked: meanwhile a call may go without a review."""
 
     def oldest() -> float:
-        """What contact said and callback could not obey waits here: as long as it does, a call may go without a review."""
-        ages = [(clock.now() - key.since).total_seconds() for key in storage.parked_keys() if key.topic == "contact.events"]
-        return max(ages, default=0.0)
+        now = host.clock.now()
+        return max(
+            ((now - key.since).total_seconds() for key in host.storage.parked_keys() if key.topic == "contact.events"),
+            default=0.0,
+        )
 
-    metrics.watch(ORPHANS, lambda: counted("orphan"))
-    metrics.watch(DESK_ALARMS, lambda: counted("desk-alarm"))
-    metrics.watch(REVIEW_OLDEST_OPEN, oldest)
+    host.metrics.watch(REVIEW_OLDEST_OPEN, oldest)

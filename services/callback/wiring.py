@@ -6,12 +6,12 @@ from pathlib import Path
 
 import structlog
 
-from chassis import dated
 from chassis.described import described
 from chassis.errors import SettingsRefused
 from chassis.host import Service
 from chassis.ids import DrawnIds
 from chassis.lifecycle import Loop
+from chassis.metrics import DESK_ALARMS, ORPHANS
 from chassis.process import Wiring
 from chassis.world import World
 from contracts.callback import AttemptRecalled, AttemptStarted
@@ -21,14 +21,14 @@ from services.callback import api
 from services.callback.desk import Desk
 from services.callback.domain import gate
 from services.callback.policy import desk as desk_policy
-from services.callback.policy.default import SIP_RULES, load
+from services.callback.policy import sip
+from services.callback.policy.default import load
 from services.callback.reactions import HEEDS, react
 from services.callback.reconciliation import api as reconciliation_api
 from services.callback.telephone.manual import ManualTelephone
 from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
 from services.callback.telephone.sip.reach import reach
-from services.callback.telephone.sip.rules import SipRules
 from services.callback.telephone.sip.telephone import SipTelephone
 from services.callback.timers import on_timer
 from services.callback.watching import watch
@@ -49,6 +49,7 @@ def build(world: World) -> Service:
         {AttemptStarted: partial(_ring, telephone), AttemptRecalled: partial(_hang_up, telephone)},
         HEEDS,
         loops=(Loop("telephone", telephone.run),) if isinstance(telephone, SipTelephone) else (),
+        counted={ORPHANS: "orphan", DESK_ALARMS: "desk-alarm"},
     )
 
 
@@ -73,7 +74,7 @@ def _sip(world: World) -> Telephone:
     """The force's own rules of ringing are `sip.toml` in the folder of its policies."""
     if world.sip is None:
         raise SettingsRefused("RINGBACK_SIP_TRUNKS: a SIP telephone needs a trunk, as in 203.0.113.5:5060")
-    rules = dated.read(_own(world, "sip.toml") or SIP_RULES, SipRules)
+    rules = sip.load(_own(world, "sip.toml"))
     return SipTelephone(reach(world.sip), rules, world.tell, world.clock, DrawnIds(), world.metrics)
 
 

@@ -16,10 +16,10 @@ from cli.carrier.lists import Attempt
 from contracts.callback import AttemptStarted, Disposition, ReviewClosed, ReviewOpened
 from contracts.contact import CallAbandoned, Line, Marker
 from contracts.desk import TurnGiven
-from services.contact.application import call_id
 from services.contact.domain.caller import PlaceMarker
 from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall
 from services.contact.domain.harvest import FailedCaller, HarvestCallers
+from services.contact.streams import call_id
 from simulator import outage
 
 NOON = outage.BEGINS + timedelta(hours=12)

@@ -12,8 +12,8 @@ from acceptance.played import Played, Said, Script
 from contracts.callback import ReviewOpened
 from contracts.desk import CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
 from services.callback.reconciliation.carried import CarriedCall, ExplainOrphan, TellCarried
-from services.contact.application import call_id
 from services.contact.domain.facts import HangUp
+from services.contact.streams import call_id
 
 T = datetime(2015, 7, 5, 10, tzinfo=UTC)
 NUMBER, OTHER = "+447700900123", "07700 900 124"

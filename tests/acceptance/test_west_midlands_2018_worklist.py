@@ -12,8 +12,8 @@ from acceptance.played import Played, Said, Script
 from contracts.contact import Sound
 from contracts.desk import HandOverUnanswered, ItemFellSilent, ItemHandedBack, ItemTaken, ItemWorked
 from services.callback.worklist.commands import LogOff, NoteWork, PutBack, TakeItem
-from services.contact.application import call_id
 from services.contact.domain.facts import HangUp
+from services.contact.streams import call_id
 
 T = datetime(2018, 4, 1, 13, tzinfo=UTC)
 REVIEW = call_id("switch", "1")

@@ -25,7 +25,7 @@ class Rank(NamedTuple):
 def rank(review: Review) -> Rank:
     """Where a review stands."""
     place = min((review.abandoned_at, *review.attempted_at))
-    repeats = max(review.earlier_calls, len(review.attempted_at) - 1) + len(review.joined)
+    repeats = max(review.earlier_calls, review.earlier_contacts, len(review.attempted_at) - 1) + len(review.joined)
     return Rank(_level(review), repeats, place)
 
 

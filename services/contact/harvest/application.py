@@ -9,14 +9,15 @@ from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
 from contracts.harvest import HarvestTaken
-from services.contact.application import CALL, CALLER, Contact, call_stream, caller_stream
-from services.contact.domain import episode, telling
+from services.contact.application import Contact
 from services.contact.domain import harvest as harvests
+from services.contact.domain import telling
 from services.contact.domain.call import Call
 from services.contact.domain.facts import AnswerCall, NoteRangAgain
 from services.contact.domain.harvest import FailedCaller, Harvest, HarvestCall, HarvestCallers
 from services.contact.domain.rules import Rules
 from services.contact.domain.times import stamp
+from services.contact.streams import CALL, call_stream
 
 HARVEST = Aggregate("harvest", Harvest, harvests.EVOLVE)
 
@@ -69,28 +70,38 @@ class Harvesting:
 
     def _caller(self, tx: Transaction, command: HarvestCallers, caller: FailedCaller, taken: _Taken, rules: Rules) -> None:
         number, number_ref = (None, None) if caller.number is None else self.contact.numbers.known(caller.number)
-        others = _others(tx, number_ref, caller.attempted_at, rules)
+        others = self._others(tx, number_ref, caller.attempted_at, rules)
         attempted_at = harvests.unknown(caller.attempted_at, others, rules)
         if not attempted_at:
             return
         call = _call_of(tx, command.carrier, caller, number_ref, attempted_at, rules)
         before = tx.load(CALL, call_stream(call)).state
-        known = None if number_ref is None else tx.load(CALLER, caller_stream(number_ref)).state
+        first = min(attempted_at)
+        known = self.contact.recognition.known(tx, Call(call, first, number_ref=number_ref), first)
         asked = HarvestCall(
             call=call,
             harvest=command.harvest,
             attempted_at=attempted_at,
             number=number,
             number_ref=number_ref,
-            markers=() if known is None else tuple(warned.marker for warned in known.warnings),
-            earlier_calls=episode.earlier(others, call, min(attempted_at), rules),
+            markers=known.markers,
+            earlier_calls=known.earlier,
         )
         told = harvests.decide(before, asked)
         after = tx.record(CALL, call_stream(call), told).state
         taken.opened += bool(told) and before is None
         taken.extended += bool(told) and before is not None
         if before is None and after is not None:
+            self.contact.recognition.tell(tx, after)
             taken.answered_since += _was_answered(tx, after, others, rules)
+
+    def _others(self, tx: Transaction, number_ref: str | None, attempted_at: Sequence[datetime], rules: Rules) -> list[Call]:
+        """Calls of a number that came here, from a little before the attempts to as long after as they can matter."""
+        if number_ref is None:
+            return []
+        start, end = min(attempted_at) - rules.repeat_window, min(tx.now, max(attempted_at) + rules.harvest_window)
+        found = self.contact.recognition.settled(tx, [number_ref], start, end)
+        return [call for call in found if not call.attempted_at]
 
     def _answered(self, tx: Transaction, call: Call) -> None:
         """Whoever could not get through in an outage and is answered now need not be rung."""
@@ -129,13 +140,3 @@ def _note(tx: Transaction, broken: Call, answered: Call) -> None:
     note = NoteRangAgain(call=broken.call, at=answered.answered_at, answered_call=answered.call)
     stream = call_stream(broken.call)
     tx.record(CALL, stream, telling.decide(tx.load(CALL, stream).state, note, tx.now))
-
-
-def _others(tx: Transaction, number_ref: str | None, attempted_at: Sequence[datetime], rules: Rules) -> list[Call]:
-    """Calls of a number that came here, from a little before the attempts to as long after as they can matter."""
-    if number_ref is None or not tx.find("number", number_ref):
-        return []
-    start, end = min(attempted_at) - rules.repeat_window, min(tx.now, max(attempted_at) + rules.harvest_window)
-    streams = {stream for value in episode.hours(number_ref, start, end) for stream in tx.find("number-hour", value)}
-    states = (tx.load(CALL, stream).state for stream in sorted(streams))
-    return [state for state in states if state is not None and not state.attempted_at]
