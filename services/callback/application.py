@@ -20,6 +20,7 @@ from services.callback.domain.commands import (
     LearnNumber,
     LinkIncident,
     NoteIncidentClosed,
+    NoteIncidentMerged,
     NoteIncidentReopened,
     NoteRangAgain,
     NoteScene,
@@ -73,6 +74,8 @@ class Callback:
             case NoteIncidentClosed() | NoteIncidentReopened():
                 self._scene(tx, command)
                 return self._each(tx, "incident", command.incident, command)
+            case NoteIncidentMerged():
+                return self._each(tx, "incident", command.into if command.again else command.incident, command)
             case _:
                 return self._one(tx, review_stream(command.review), command)
 

@@ -139,6 +139,15 @@ class NoteIncidentReopened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteIncidentMerged:
+    """An incident is worked on under another one, or (`again`) on its own once more."""
+
+    incident: str
+    into: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteScene:
     """An incident was opened at a place; it is kept in mind for broken calls near it."""
 

@@ -23,6 +23,7 @@ from services.callback.domain.commands import (
     LearnSounds,
     LinkIncident,
     NoteIncidentClosed,
+    NoteIncidentMerged,
     NoteIncidentReopened,
     NoteRangAgain,
     NoteScene,
@@ -129,6 +130,10 @@ class Reviews(RuleBasedStateMachine):
     @rule(incident=INCIDENT, again=st.booleans())
     def an_incident_ends_or_goes_on(self, incident: str, again: bool) -> None:
         self.desk.tell(NoteIncidentReopened(incident=incident) if again else NoteIncidentClosed(incident=incident))
+
+    @rule(incident=INCIDENT, into=INCIDENT, again=st.booleans())
+    def an_incident_is_merged(self, incident: str, into: str, again: bool) -> None:
+        self.desk.tell(NoteIncidentMerged(incident=incident, into=into, again=again))
 
     @rule(call=CALL, what=st.integers(0, 4), deploy=st.booleans())
     def a_person_decides(self, call: str, what: int, deploy: bool) -> None:

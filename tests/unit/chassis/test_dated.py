@@ -88,7 +88,7 @@ def test_a_policy_that_is_not_there_is_refused(tmp_path: Path) -> None:
         (FIRST.replace("until = 2017", "until = 2016") + SECOND, 11),
         (FIRST.replace("until = 2017", "until = 2009"), 5),
         (FIRST.replace('"one"', '"two"') + SECOND, 10),
-        ("[[policy]]\nversion =", 2),
+        ("[[policy]]\nversion = x\n", 2),
     ],
 )
 def test_the_refusal_names_the_line(tmp_path: Path, text: str, line: int) -> None:
