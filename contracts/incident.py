@@ -57,7 +57,7 @@ class IncidentOpened(Event):
     qualifiers: tuple[Text, ...] = ()
     welfare_unknown: bool = False
     rural: bool = False
-    cell: Reference | None = None
+    cells: tuple[Reference, ...] = ()
 
 
 @event("incident")

@@ -45,14 +45,15 @@ class Page:
 
     def read(self, host: Host, name: str, value: str | None = None, known_at: datetime | None = None) -> Found:
         """This page of an index. Blocking, like the host's own reads."""
-        return self._found(host.find(name, value, known_at=known_at, after=self.after, limit=self.limit + 1))
+        return self.of(host.find(name, value, known_at=known_at, after=self.after, limit=self.limit + 1))
 
     def read_all(self, host: Host, names: Sequence[str], known_at: datetime | None = None) -> Found:
         """This page of several indexes as if they were one: their values must sort together."""
         pages = [host.find(name, known_at=known_at, after=self.after, limit=self.limit + 1) for name in names]
-        return self._found(sorted(entry for page in pages for entry in page))
+        return self.of(sorted(entry for page in pages for entry in page))
 
-    def _found(self, entries: Sequence[Entry]) -> Found:
+    def of(self, entries: Sequence[Entry]) -> Found:
+        """This page out of entries that were read from its beginning on, one more than it holds where there are more."""
         kept = list(entries[: self.limit])
         return Found(kept, self._link(kept[-1]) if len(entries) > self.limit else None)
 

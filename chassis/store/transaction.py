@@ -10,7 +10,7 @@ import msgspec
 from chassis.host import Context, Entry, Loaded, Moved
 from chassis.ids import event_id
 from chassis.store.aggregate import Aggregate
-from chassis.store.codec import Head, encode, encode_event
+from chassis.store.codec import Head, decode_head, encode, encode_event
 from chassis.store.fold import NOTHING, Live, follow, load, replay, take_snapshot
 from chassis.store.storage import Changes, CommandOutcome, LookupChange, NewEvent, Storage, StoredEvent
 from contracts import registry
@@ -21,6 +21,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 PAGE = 1000
+TOLD = 20
+"""How many of the changes that were not seen are named."""
 
 Found = dict[tuple[str, str], dict[str, bool]]
 """Index entries not yet written: under (name, value), whether a stream now stands there."""
@@ -174,8 +176,17 @@ class LiveTransaction:
         if self._expected is not None:
             expected, self._expected = self._expected, None
             if live.version != expected:
-                raise PreconditionFailed("version-changed", f"The version is {live.version} now, not {expected}. Read it again.")
+                raise PreconditionFailed("version-changed", self._moved_on(stream, expected, live.version))
         return live
+
+    def _moved_on(self, stream: str, expected: int, version: int) -> str:
+        """What changed since the version that was seen, and by whom."""
+        events = [(event.type, event.state) for event in self._batch.storage.stream(stream, expected)]
+        planned = (event for event in self._batch.changes.events if event.stream == stream and event.version > expected)
+        events += [(event.type, event.state) for event in planned]
+        told = [f"{type_.split('.')[-2]} by {decode_head(state).actor}" for type_, state in events[:TOLD]]
+        since = f"; since then: {', '.join(told)}" if told else ""
+        return f"The version is {version} now, not {expected}{since}. Read it again."
 
     def _append(self, stream: str, version: int, event: Event) -> StoredEvent:
         context, name = self._context, registry.of(event).name

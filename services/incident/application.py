@@ -128,9 +128,9 @@ class Incidents:
             case OpenIncident():
                 return command if state is not None else self._opening(transaction, command)
             case OpenForReview() | OpenForEmergency():
-                force, cell = self.room.force, self._cell(command.location)
+                force, cells = self.room.force, self._cells(command.location)
                 number = None if state is not None else self._number(transaction, command.incident)
-                return replace(command, force=force, cell=cell, standard=grades.top(), reference=number)
+                return replace(command, force=force, cells=cells, standard=grades.top(), reference=number)
             case Grade() | Regrade() if state is not None:
                 return self._grading(transaction, state, command, grades)
             case RequestResources() if state is not None and state.grade is not None and not state.outside:
@@ -145,24 +145,27 @@ class Incidents:
                 return command
 
     def _opening(self, transaction: Transaction, command: OpenIncident) -> OpenIncident:
-        command = replace(command, force=command.force or self.room.force, cell=self._cell(command.location))
+        command = replace(command, force=command.force or self.room.force)
         if command.origin is Origin.OTHER_CONTROL_ROOM:
             return command
         if command.origin is not Origin.TRANSFER:
             codes = self.room.codes.at(transaction.now)
             codes.check_opening(command.opening_code)
             codes.check_qualifiers(command.qualifiers)
-        return replace(command, reference=self._number(transaction, command.incident))
+        number, cells = self._number(transaction, command.incident), self._cells(command.location)
+        return replace(command, reference=number, cells=cells)
 
     def _number(self, transaction: Transaction, incident: str) -> str:
         today = self.room.rules.at(transaction.now).day(transaction.now)
         state = transaction.load(DAY, day.day_of(today)).state
         return day.reference(day.draw(state, today, incident, transaction.now))
 
-    def _cell(self, location: Location | None) -> str | None:
+    def _cells(self, location: Location | None) -> tuple[str, ...]:
+        """The cell of the map it lies in, and those beside it, by references nobody can read back."""
         if location is None or location.point is None:
-            return None
-        return self.room.reference("cell", likeness.cell(location.point.latitude, location.point.longitude))
+            return ()
+        names = likeness.cells_around(location.point.latitude, location.point.longitude)
+        return tuple(self.room.reference("cell", name) for name in names)
 
     def _grading(self, transaction: Transaction, state: Incident, command: Grade | Regrade, grades: Grades) -> Command:
         standard = _standard(grades, state, command.grade)

@@ -1,33 +1,28 @@
 """Puts the incident service together."""
 
 from functools import partial
-from pathlib import Path
 
 from chassis.described import described
 from chassis.host import Service
 from chassis.process import Wiring
 from chassis.world import World
 from contracts.topics import HEARS
-from services.incident import api
 from services.incident.aggregates import ALL
+from services.incident.api.routes import policy_routers, routers
 from services.incident.application import Incidents
 from services.incident.cases.room import Room
 from services.incident.policy import codes, grades, room
+from services.incident.policy.own import own
 from services.incident.reactions import HEEDS, react
 from services.incident.timers import on_timer
 
 
 def build(world: World) -> Service:
     """The service of one force; its own policies are `incident*.toml` in the folder of its policies."""
-    own = partial(_own, world)
-    policies = (grades.load(own("incident")), room.load(own("incident-room")), codes.load(own("incident-codes")))
+    mine = partial(own, world.policy)
+    policies = (grades.load(mine("incident")), room.load(mine("incident-room")), codes.load(mine("incident-codes")))
     incidents = Incidents(Room(world.force, *policies, world.reference))
     return Service("incident", ALL, HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS)
-
-
-def _own(world: World, name: str) -> Path | None:
-    file = None if world.policy is None else world.policy / f"{name}.toml"
-    return file if file is not None and file.exists() else None
 
 
 WIRING = Wiring(
@@ -35,7 +30,8 @@ WIRING = Wiring(
     "Ringback incident",
     "Incidents: opened on first information, graded by policy, resourced, closed.",
     build,
-    api.routers,
+    routers,
+    policy_routers,
 )
 
 openapi_app = partial(described, WIRING)

@@ -41,6 +41,13 @@ class Caller:
         answer = await self._until_answered("POST", service, path, json=body, headers=key)
         return answer.status_code, answer.json()
 
+    async def change(self, service: str, thing: str, what: str, body: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        """A change of what stands, decided on what was read a moment before: 412 when somebody was faster."""
+        seen = await self._until_answered("GET", service, thing)
+        headers = {"Idempotency-Key": f"{self._subject}-{next(self._keys)}", "If-Match": seen.headers["ETag"]}
+        answer = await self._until_answered("POST", service, f"{thing}/{what}", json=body, headers=headers)
+        return answer.status_code, answer.json()
+
     async def read(self, service: str, path: str, **query: str | int) -> dict[str, Any]:
         """One page or one thing."""
         return _content(await self._until_answered("GET", service, path, params=query))

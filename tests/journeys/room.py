@@ -58,7 +58,11 @@ class Room:
         self.recorded += status == 200
 
     async def _decide(self) -> None:
-        """What was handed to people and has no incident, the supervisor ends."""
+        """What was handed to people and has no incident, the supervisor ends; what was escalated, he acknowledges."""
+        for row in await self._supervisor.all("incident", "/escalations"):
+            path, body = f"/incidents/{row['incident']}/escalation", {"role": row["role"], "plan": "the next unit goes"}
+            status, answer = await self._supervisor.change("incident", path, "acknowledge", body)
+            assert status in (200, 409, 412), answer
         for row in await self._supervisor.all("callback", "/reviews", escalated="true"):
             if row["next"]["what"] == "a supervisor decides":
                 body = {"reason": "listened to the recording: a pocket call"}
@@ -89,6 +93,6 @@ class Room:
 
     async def _close(self, incident: str) -> None:
         body = {"closing_code": "welfare", "reason": "spoken to at the address, safe and well"}
-        status, answer = await self._dispatcher.decide("incident", f"/incidents/{incident}/close", body)
-        assert status in (200, 409), answer
+        status, answer = await self._dispatcher.change("incident", f"/incidents/{incident}", "close", body)
+        assert status in (200, 409, 412), answer
         self.resolved += status == 200

@@ -19,9 +19,9 @@ from contracts.contact import (
     CallReclassified,
     Line,
     NumberLearned,
-    PlaceGivenUp,
 )
 from contracts.envelope import Event
+from contracts.telephony import PlaceGivenUp
 
 
 class Told(NamedTuple):

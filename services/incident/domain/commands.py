@@ -34,7 +34,7 @@ class OpenIncident:
     qualifiers: tuple[str, ...] = ()
     rural: bool = False
     reference: str | None = None
-    cell: str | None = None
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class OpenForReview:
     force: str | None = None
     standard: Standard | None = None
     reference: str | None = None
-    cell: str | None = None
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class OpenForEmergency:
     force: str | None = None
     standard: Standard | None = None
     reference: str | None = None
-    cell: str | None = None
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def _opened(command: OpenIncident, at: datetime, *, welfare_unknown: bool = Fals
         qualifiers=command.qualifiers,
         welfare_unknown=welfare_unknown,
         rural=command.rural,
-        cell=command.cell,
+        cells=command.cells,
     )
 
 
@@ -79,7 +79,7 @@ def _opening(command: OpenForReview) -> OpenIncident:
         location=command.location,
         silent_approach=command.silent_approach,
         reference=command.reference,
-        cell=command.cell,
+        cells=command.cells,
     )
 
 
@@ -144,5 +144,5 @@ def _pressed(command: OpenForEmergency) -> OpenIncident:
         force=command.force,
         location=command.location,
         reference=command.reference,
-        cell=command.cell,
+        cells=command.cells,
     )

@@ -34,15 +34,12 @@ class Alike(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def cell(latitude: float, longitude: float) -> str:
-    """The cell of the map a point lies in."""
-    return f"{math.floor(latitude / CELL_DEGREES)} {math.floor(longitude / CELL_DEGREES)}"
-
-
 def cells_around(latitude: float, longitude: float) -> Iterator[str]:
-    """That cell and the eight beside it."""
+    """The cell of the map a point lies in, then the eight beside it."""
     row, column = math.floor(latitude / CELL_DEGREES), math.floor(longitude / CELL_DEGREES)
-    yield from (f"{row + up} {column + along}" for up in (-1, 0, 1) for along in (-1, 0, 1))
+    yield f"{row} {column}"
+    beside = ((up, along) for up in (-1, 0, 1) for along in (-1, 0, 1) if (up, along) != (0, 0))
+    yield from (f"{row + up} {column + along}" for up, along in beside)
 
 
 def alike(one: What, other: Incident, rules: Likeness) -> Alike | None:

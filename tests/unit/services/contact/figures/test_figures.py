@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.dated import Dated, Edition
-from contracts.contact import Abandonment, CallReclassified, Line, NumberLearned, PlaceGivenUp
+from contracts.contact import Abandonment, CallReclassified, Line, NumberLearned
 from contracts.envelope import Event
+from contracts.telephony import PlaceGivenUp
 from services.contact.figures.behind import Figure, behind
 from services.contact.figures.call_facts import CallFacts, of_stream
 from services.contact.figures.definition import Clock, Definition, Whole, load

@@ -1,12 +1,14 @@
 """Incidents as people read them: made from the state alone, so that what was known at an instant reads the same way."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from contracts.incident import Origin
+from contracts.incident import Origin, Vulnerability
 from contracts.places import Location
 from services.incident.domain.incident import Incident, allowed
+from services.incident.domain.record.day import spoken
 
 
 class Promise(BaseModel):
@@ -14,6 +16,7 @@ class Promise(BaseModel):
 
     allocate_by: datetime | None = None
     attend_by: datetime | None = None
+    runs_to: Annotated[datetime | None, Field(description="The end of the one that runs; absent when nobody waits.")] = None
 
 
 class IncidentView(BaseModel):
@@ -41,6 +44,15 @@ class IncidentView(BaseModel):
     on_scene_at: datetime | None = None
     first_on_scene: str | None = None
     allowed: tuple[str, ...] = ()
+    number: str | None = None
+    qualifiers: tuple[str, ...] = ()
+    vulnerability: Vulnerability = Vulnerability.NONE_KNOWN
+    suggested: str | None = None
+    working: tuple[str, ...] = ()
+    at_scene: tuple[str, ...] = ()
+    delay: str | None = None
+    reopened: int = 0
+    merged_into: str | None = None
 
 
 def incident(state: Incident) -> IncidentView:
@@ -58,7 +70,7 @@ def incident(state: Incident) -> IncidentView:
         grade=state.grade,
         policy=state.policy,
         regrades=state.regrades,
-        promise=Promise(allocate_by=state.allocate_by, attend_by=state.attend_by),
+        promise=Promise(allocate_by=state.allocate_by, attend_by=state.attend_by, runs_to=state.due),
         units_requested=state.units,
         skills=state.skills,
         silent_approach=state.silent_approach,
@@ -68,4 +80,13 @@ def incident(state: Incident) -> IncidentView:
         on_scene_at=state.on_scene_at,
         first_on_scene=state.first_on_scene,
         allowed=allowed(state),
+        number=None if state.reference is None else spoken(state.reference),
+        qualifiers=state.qualifiers,
+        vulnerability=state.vulnerability,
+        suggested=state.suggested,
+        working=state.working,
+        at_scene=state.at_scene,
+        delay=state.delay,
+        reopened=state.reopened,
+        merged_into=state.merged_into,
     )

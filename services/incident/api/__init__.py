@@ -1,0 +1,1 @@
+"""The incident service over HTTP: one module for each concern; no logic."""
