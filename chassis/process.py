@@ -170,7 +170,19 @@ def _world(chosen: Settings, told: "asyncio.Queue[tuple[object, Context]]", metr
         loop.call_later(seconds, act)
 
     keyer = Keyer(chosen.reference_key.get_secret_value().encode())
-    return World(chosen.force, keyer.reference, after, tell, SystemClock(), chosen.policy, chosen.telephone, chosen.sip, metrics)
+    key = None if chosen.handset_key is None else chosen.handset_key.get_secret_value().encode()
+    return World(
+        chosen.force,
+        keyer.reference,
+        after,
+        tell,
+        SystemClock(),
+        chosen.policy,
+        chosen.telephone,
+        chosen.sip,
+        metrics,
+        handset_key=key,
+    )
 
 
 async def _hear_adapters(

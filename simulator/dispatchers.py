@@ -21,6 +21,8 @@ THINKS_S = {1: (10, 45), 2: (30, 180)}
 """Seconds from seeing a job to sending somebody, by the rank of its grade; for all others up to ten minutes. A design reading."""
 _UNHURRIED_S = (60, 600)
 _CLOSES_AFTER_S = (120, 900)
+_RINGING = timedelta(minutes=20)
+"""For so long the telephone may still ring for an incident that began with a broken call: it is not closed before."""
 _CLOSING_CODES = {"dealt with": 60, "no trace": 20, "advice given": 12, "arrest made": 8}
 BY = "dispatcher-1"
 
@@ -107,8 +109,9 @@ class Dispatcher:
         cause = f"dispatcher:{self._seed}:{job.job}:close"
         random = Random(cause)
         code = random.choices(list(_CLOSING_CODES), weights=list(_CLOSING_CODES.values()))[0]
-        close = Close(job.incident, code, "the last unit is clear", BY)
-        yield Stimulus(now + timedelta(seconds=random.randint(*_CLOSES_AFTER_S)), "incident", close, cause, BY)
+        close = Close(job.incident, code, "the last unit is clear", BY, welfare="seen by the unit that went")
+        at = max(now + timedelta(seconds=random.randint(*_CLOSES_AFTER_S)), job.requested_at + _RINGING)
+        yield Stimulus(at, "incident", close, cause, BY)
 
 
 def _urgency(job: Job) -> tuple[int, datetime, str]:

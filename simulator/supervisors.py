@@ -1,4 +1,4 @@
-"""Supervisors who see to it that every review ends: they decide what was handed to them, and close what nobody was sent to.
+"""Supervisors who see to it that every review ends: they decide and acknowledge what was handed to them, and close.
 
 How long they take is a design reading; the Met spends about 15 minutes on the risk of one abandoned call (DOMAIN section 2).
 """
@@ -10,12 +10,16 @@ from random import Random
 from contracts.callback import ReviewClosed, ReviewEscalated
 from contracts.envelope import Envelope, Event
 from contracts.incident import IncidentOpened, Origin
+from contracts.incident_backlog import EscalationRaised
 from services.callback.domain.commands import CloseReview
+from services.incident.domain.backlog.escalation import Acknowledge
 from services.incident.domain.commands import Close
 from simulator.script import Stimulus
 
 DECIDES_S = (300, 1500)
-ELSEWHERE_S = (900, 3600)
+ELSEWHERE_S = (1500, 3600)
+"""Nobody says that all is well while the telephone may still ring: three attempts and a talk take a quarter of an hour."""
+ACKNOWLEDGES_S = (5, 30)
 BY = "supervisor-1"
 
 
@@ -41,8 +45,14 @@ class Supervisors:
             case ReviewClosed(review=review):
                 self._deployed.discard(review)
             case IncidentOpened(origin=Origin.REVIEW, incident=incident) if self._units_elsewhere:
-                close_incident = Close(incident, "dealt with elsewhere", "checked by those sent, all in order", BY)
+                close_incident = Close(
+                    incident, "dealt with elsewhere", "checked by those sent", BY, welfare="seen by those sent, all in order"
+                )
                 yield self._later(envelope, "incident", close_incident, f"supervisor:{self._seed}:{incident}", ELSEWHERE_S)
+            case EscalationRaised(incident=incident, number=number, role=role):
+                acknowledged = Acknowledge(incident, BY, role, "the next unit that is free goes")
+                within = (0, 0) if self._units_elsewhere else ACKNOWLEDGES_S
+                yield self._later(envelope, "incident", acknowledged, f"supervisor:{self._seed}:{incident}:{number}", within)
             case _:
                 pass
 

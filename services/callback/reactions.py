@@ -15,7 +15,7 @@ from contracts.contact import (
     SoundsHeard,
 )
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentClosed, IncidentOpened, IncidentReopened, Origin
+from contracts.incident import IncidentClosed, IncidentMerged, IncidentOpened, IncidentReopened, IncidentUnmerged, Origin
 from services.callback.domain.commands import (
     EndEmergencyPeriod,
     ForgetMarker,
@@ -27,6 +27,7 @@ from services.callback.domain.commands import (
     LearnSounds,
     LinkIncident,
     NoteIncidentClosed,
+    NoteIncidentMerged,
     NoteIncidentReopened,
     NoteRangAgain,
     NoteScene,
@@ -51,6 +52,8 @@ HEEDS: frozenset[type[Event]] = frozenset(
         IncidentOpened,
         IncidentClosed,
         IncidentReopened,
+        IncidentMerged,
+        IncidentUnmerged,
     }
 )
 """What `react` answers to."""
@@ -94,6 +97,10 @@ def _of_incident(event: Event) -> Sequence[Heard]:
             return (NoteScene(incident=event.incident, at=event.reported_at, location=location, opening_code=code),)
         case IncidentClosed():
             return (NoteIncidentClosed(incident=event.incident),)
+        case IncidentMerged():
+            return (NoteIncidentMerged(incident=event.incident, into=event.into),)
+        case IncidentUnmerged():
+            return (NoteIncidentMerged(incident=event.incident, into=event.into, again=True),)
         case IncidentReopened():
             return (NoteIncidentReopened(incident=event.incident),)
         case _:

@@ -5,7 +5,6 @@ from functools import partial
 
 import structlog
 
-from chassis import dated
 from chassis.described import described
 from chassis.errors import SettingsRefused
 from chassis.host import Service
@@ -19,13 +18,13 @@ from contracts.topics import HEARS
 from services.callback import api
 from services.callback.application import NUMBER, SCENE, Callback
 from services.callback.domain import gate
-from services.callback.policy.default import SIP_RULES, load
+from services.callback.policy import sip
+from services.callback.policy.default import load
 from services.callback.reactions import HEEDS, on_timer, react
 from services.callback.telephone.manual import ManualTelephone
 from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
 from services.callback.telephone.sip.reach import reach
-from services.callback.telephone.sip.rules import SipRules
 from services.callback.telephone.sip.telephone import SipTelephone
 
 
@@ -64,7 +63,7 @@ def _sip(world: World) -> Telephone:
     if world.sip is None:
         raise SettingsRefused("RINGBACK_SIP_TRUNKS: a SIP telephone needs a trunk, as in 203.0.113.5:5060")
     own = None if world.policy is None else world.policy / "sip.toml"
-    rules = dated.read(own if own is not None and own.exists() else SIP_RULES, SipRules)
+    rules = sip.load(own if own is not None and own.exists() else None)
     return SipTelephone(reach(world.sip), rules, world.tell, world.clock, DrawnIds(), world.metrics)
 
 

@@ -18,8 +18,8 @@ def on_timer(timer: Timer) -> Any:
     kind, _, tail = timer.stream.partition("-")
     incident = f"incident-{tail}"
     match kind, timer.name:
-        case "incident", (Danger.UNALLOCATED | Danger.OVERDUE) as danger:
-            return NoteDanger(incident, Danger(danger))
+        case "incident", name if name.partition(" ")[0] in set(Danger):
+            return NoteDanger(incident, Danger(name.partition(" ")[0]))
         case "escalation", escalation.CLIMB:
             return escalation.Climb(incident)
         case "escalation", escalation.AGAIN:

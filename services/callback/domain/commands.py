@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.callback import HungUp, Outcome, Risk, Role, Speaker
+from contracts.answered_calls import HungUp
+from contracts.callback import Outcome, Risk, Role, Speaker
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.envelope import Reference, Telephone
 from contracts.places import Location
@@ -135,6 +136,15 @@ class NoteIncidentReopened:
     """A closed incident is worked on again; a review that ended with it is open as long as it is."""
 
     incident: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteIncidentMerged:
+    """An incident is worked on under another one, or (`again`) on its own once more."""
+
+    incident: str
+    into: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

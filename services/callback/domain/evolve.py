@@ -5,17 +5,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from contracts.answered_calls import AttemptHungUp
 from contracts.callback import (
     AttemptCancelled,
     AttemptDeferred,
     AttemptEnded,
-    AttemptHungUp,
     AttemptPlanned,
     AttemptRecalled,
     AttemptStarted,
-    EmergencyPeriodEnded,
     IncidentLinked,
-    LinkedIncidentEnded,
     LocationLearned,
     Outcome,
     ReviewAssessed,
@@ -23,10 +21,16 @@ from contracts.callback import (
     ReviewEscalated,
     ReviewInformed,
     ReviewOpened,
-    SampleChecked,
 )
 from contracts.envelope import Event
-from contracts.episodes import EpisodeJoined, ReviewMerged, ReviewReopened
+from contracts.episodes import (
+    EmergencyPeriodEnded,
+    EpisodeJoined,
+    LinkedIncidentEnded,
+    ReviewMerged,
+    ReviewReopened,
+    SampleChecked,
+)
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.place import kept
 from services.callback.domain.review import Escalated, Joined, Linked, Review

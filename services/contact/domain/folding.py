@@ -5,27 +5,25 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from contracts.callers import CallerIdentified
 from contracts.contact import (
     CallAbandoned,
     CallAnswered,
     CallEnded,
+    CallerMatched,
     CallerRangAgain,
     CallFactSetAside,
     CallQueued,
     CallReceived,
     CallReclassified,
-    LineReleased,
     LocationEstimated,
     NumberLearned,
-    PlaceCredited,
-    PlaceGivenUp,
-    PlaceKept,
-    PlaceRung,
     Sound,
     SoundsHeard,
     StartRecognised,
 )
 from contracts.envelope import Event
+from contracts.telephony import LineReleased, PlaceCredited, PlaceGivenUp, PlaceKept, PlaceRung
 from services.contact.domain.call import Aside, Call, Heard
 from services.contact.domain.place import kept
 
@@ -73,6 +71,8 @@ def _abandoned(call: Call | None, event: CallAbandoned) -> Call:
         line=event.line,
         sounds=_joined(opened.sounds, event.sounds),
         welfare=event.welfare_established,
+        markers=tuple(dict.fromkeys((*opened.markers, *event.markers))),
+        earlier=max(event.earlier_calls, opened.earlier),
     )
 
 
@@ -90,7 +90,23 @@ def _ended(call: Call | None, event: CallEnded) -> Call:
 
 def _located(call: Call | None, event: LocationEstimated) -> Call:
     opened = _opened(call, event)
-    return replace(opened, places=(*opened.places, kept(event.at, event.location)))
+    place = kept(event.at, event.location, event.cell, event.words, tuple(event.flags))
+    given = () if event.address_ref is None or event.address_ref in opened.addresses else (event.address_ref,)
+    return replace(
+        opened,
+        places=(*opened.places, place),
+        addresses=(*opened.addresses, *given),
+        areas=(*opened.areas, *(area for area in event.areas if area not in opened.areas)),
+    )
+
+
+def _identified(call: Call | None, event: CallerIdentified) -> Call:
+    opened = _opened(call, event)
+    return opened if event.person_ref in opened.persons else replace(opened, persons=(*opened.persons, event.person_ref))
+
+
+def _matched(call: Call, event: CallerMatched) -> Call:
+    return replace(call, markers=tuple(event.markers), earlier=event.earlier_contacts, reasons=tuple(event.reasons))
 
 
 def _heard(call: Call | None, event: SoundsHeard) -> Call:
@@ -156,6 +172,8 @@ EVOLVE: dict[type[Event], Callable[[Any, Any], Call]] = {
     LineReleased: _released,
     PlaceRung: _rung,
     PlaceGivenUp: _given_up,
+    CallerIdentified: _identified,
+    CallerMatched: _matched,
 }
 
 

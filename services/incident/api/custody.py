@@ -43,6 +43,11 @@ def router(host: Host) -> APIRouter:
         loaded = await host.run(TakeOver(incident, context.actor), context)
         return shown(loaded, custody)
 
+    _handing_over(routes, host)
+    return routes
+
+
+def _handing_over(routes: APIRouter, host: Host) -> None:
     @routes.post("/hand-overs")
     async def hand_over(body: HandOverBody, page: Paging, context: InRoom) -> Listing[CustodyView]:
         """Going off: offer what I have in hand to somebody. It stays mine until they acknowledge it."""
@@ -63,5 +68,3 @@ def router(host: Host) -> APIRouter:
         found = page.read(host, name, value)
         states = (host.load(CUSTODY, entry.stream).state for entry in found.entries)
         return Listing(items=[custody(state) for state in states if state is not None], next=found.next)
-
-    return routes

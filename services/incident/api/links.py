@@ -61,6 +61,11 @@ def router(host: Host, folder: Path | None) -> APIRouter:
         loaded = beside(host, LINKS, stream, incident) if known_at is None else host.load(LINKS, stream, known_at)
         return shown(loaded, links, Links(incident))
 
+    _binding(routes, host)
+    return routes
+
+
+def _binding(routes: APIRouter, host: Host) -> None:
     @routes.post("/links", response_model=LinksView)
     async def link(incident: IncidentId, body: LinkBody, context: Changing) -> Response:
         """Bind it to another record, or to a call."""
@@ -82,5 +87,3 @@ def router(host: Host, folder: Path | None) -> APIRouter:
     async def unmerge(incident: IncidentId, body: ReasonBody, context: Changing) -> Response:
         """Let it stand on its own again, with its own clocks."""
         return told(await host.run(Unmerge(incident, context.actor, body.reason), context))
-
-    return routes

@@ -25,7 +25,7 @@ def follow(state: Incident, command: Note, now: datetime) -> list[Event]:
         case NoteCallBack():
             return _call_back(state, command)
         case NoteDanger(danger=danger):
-            due = owes(state).get(danger)
+            due = next((due for name, due in owes(state).items() if name.startswith(danger)), None)
             return [] if due is None else [PromiseAtRisk(at=now, incident=state.incident, danger=danger, due=due)]
 
 

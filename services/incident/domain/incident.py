@@ -72,6 +72,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     working: tuple[str, ...] = ()
     at_scene: tuple[str, ...] = ()
     dangers: tuple[Danger, ...] = ()
+    watches: int = 0
     vulnerability: Vulnerability = Vulnerability.NONE_KNOWN
     ringing: tuple[int, ...] = ()
     delay: str | None = None
@@ -169,6 +170,7 @@ def _on_regraded(state: Incident, event: IncidentRegraded) -> Incident:
         escalate_at=event.escalate_at,
         suggested=event.suggested,
         dangers=_standing(state, event),
+        watches=state.watches + 1,
         acted_at=event.at,
     )
 
@@ -209,6 +211,7 @@ def _on_left(state: Incident, event: UnitLeft) -> Incident:
         working=working,
         at_scene=tuple(unit for unit in state.at_scene if unit != event.unit),
         dangers=tuple(danger for danger in state.dangers if danger not in alone),
+        watches=state.watches + 1,
     )
 
 
@@ -229,7 +232,16 @@ def _on_call_back(state: Incident, event: CallBackNoted) -> Incident:
 
 def _on_reopened(state: Incident, _: IncidentReopened) -> Incident:
     """Somebody has to come again: the clocks are those of the first report, and what they endangered is told again."""
-    return replace(state, closing_code=None, closed_at=None, attended=False, dangers=(), units=0, reopened=state.reopened + 1)
+    return replace(
+        state,
+        closing_code=None,
+        closed_at=None,
+        attended=False,
+        dangers=(),
+        watches=state.watches + 1,
+        units=0,
+        reopened=state.reopened + 1,
+    )
 
 
 EVOLVE: Mapping[type[Event], Callable[[Any, Any], Incident]] = {
@@ -254,15 +266,20 @@ EVOLVE: Mapping[type[Event], Callable[[Any, Any], Incident]] = {
 
 
 def owes(state: Incident) -> Mapping[str, datetime]:
-    """When somebody higher is told that nobody was sent, or that nobody came."""
+    """When somebody higher is told that nobody was sent, or that nobody came. The first word of a name is the danger."""
     if not state.waiting or state.attend_by is None:
         return {}
     timers: dict[str, datetime] = {}
     if Danger.OVERDUE not in state.dangers:
-        timers[Danger.OVERDUE] = state.attend_by
+        timers[_timer(state, Danger.OVERDUE)] = state.attend_by
     if not state.working and state.escalate_at is not None and Danger.UNALLOCATED not in state.dangers:
-        timers[Danger.UNALLOCATED] = state.escalate_at
+        timers[_timer(state, Danger.UNALLOCATED)] = state.escalate_at
     return timers
+
+
+def _timer(state: Incident, danger: Danger) -> str:
+    """A clock that is watched anew is another timer, though it runs out at the same instant."""
+    return f"{danger.value} {state.watches}"
 
 
 def index(state: Incident) -> Iterator[tuple[str, str]]:

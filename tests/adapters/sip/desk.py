@@ -21,6 +21,7 @@ from contracts.contact import Abandonment
 from services.callback.domain.commands import OpenReview, StartAttempt
 from services.callback.domain.review import Attempt, Review
 from services.callback.policy import default
+from services.callback.policy import sip as sip_policy
 from services.callback.wiring import build
 
 NUMBER = "+447700900123"
@@ -91,7 +92,7 @@ async def desk(
     policy.mkdir(parents=True, exist_ok=True)
     rules = Path(default.__file__).with_suffix(".toml").read_text().replace("ring_s = 30", f"ring_s = {RING_S}")
     (policy / "callback.toml").write_text(rules)
-    sip = default.SIP_RULES.read_text()
+    sip = sip_policy.SIP_RULES.read_text()
     for name, value in (limits or {}).items():
         sip = re.sub(rf"^{name} = \d+", f"{name} = {value}", sip, flags=re.MULTILINE)
     (policy / "sip.toml").write_text(sip)

@@ -10,7 +10,8 @@ from adapters.sip import tls
 from adapters.sip.desk import Desk, desk
 from adapters.sip.sipp import HOST, Called, Program, called
 
-from contracts.callback import HungUp, Outcome
+from contracts.answered_calls import HungUp
+from contracts.callback import Outcome
 
 
 @dataclass(frozen=True, slots=True)

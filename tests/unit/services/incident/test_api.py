@@ -9,8 +9,8 @@ from chassis.clock import VirtualClock
 from chassis.host import Service
 from chassis.http.principal import Role
 from contracts.topics import HEARS
-from services.incident import api
 from services.incident.aggregates import ALL
+from services.incident.api.routes import policy_routers, routers
 from services.incident.application import Incidents
 from services.incident.reactions import HEEDS, react
 from services.incident.timers import on_timer
@@ -22,12 +22,18 @@ OPENING = {"call": "call-1", "opening_code": "burglary", "summary": "glass break
 @pytest.fixture
 def client(serve: Callable[..., Callable[..., TestClient]], incidents: Incidents) -> Callable[..., TestClient]:
     service = Service("incident", ALL, HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS)
-    return serve(service, api.routers)
+    return serve(service, lambda host: (*routers(host), *policy_routers(host, None)))
 
 
 @pytest.fixture
 def handler(client: Callable[..., TestClient]) -> TestClient:
     return client(Role.CALL_HANDLER, subject="handler 7")
+
+
+def change(client: TestClient, at: str, what: str, body: dict[str, Any]) -> Any:
+    """Decide on what was read a moment before."""
+    seen = client.get(at).headers["ETag"]
+    return client.post(f"{at}/{what}", json=body, headers={"If-Match": seen})
 
 
 def opened(handler: TestClient, **more: Any) -> str:
@@ -38,13 +44,13 @@ def opened(handler: TestClient, **more: Any) -> str:
 
 def test_an_incident_is_opened_graded_resourced_and_closed(handler: TestClient) -> None:
     at = opened(handler)
-    graded = handler.post(f"{at}/grade", json={"grade": "Priority"}).json()
+    graded = change(handler, at, "grade", {"grade": "Priority"}).json()
     assert graded["promise"]["attend_by"] == "2026-06-05T13:00:00Z"
-    regraded = handler.post(f"{at}/regrade", json={"grade": "Immediate", "rationale": "screams"}).json()
+    regraded = change(handler, at, "regrade", {"grade": "Immediate", "rationale": "screams"}).json()
     assert (regraded["grade"], regraded["regrades"], regraded["promise"]["attend_by"]) == ("Immediate", 1, "2026-06-05T12:15:00Z")
-    assert handler.post(f"{at}/resources", json={}).json()["units_requested"] == 2
-    closed = handler.post(f"{at}/close", json={"closing_code": "arrest", "reason": "one in custody"}).json()
-    assert (closed["opening_code"], closed["closing_code"], closed["allowed"]) == ("burglary", "arrest", [])
+    assert change(handler, at, "resources", {}).json()["units_requested"] == 2
+    closed = change(handler, at, "close", {"closing_code": "arrest", "reason": "one in custody"}).json()
+    assert (closed["opening_code"], closed["closing_code"], closed["allowed"]) == ("burglary", "arrest", ["reopen"])
     told = handler.get(f"{at}/history").json()["events"]
     assert [event["type"].split(".")[2] for event in told] == [
         "IncidentOpened",
@@ -58,7 +64,7 @@ def test_an_incident_is_opened_graded_resourced_and_closed(handler: TestClient) 
 
 def test_the_same_call_opens_the_same_incident(handler: TestClient) -> None:
     at = opened(handler)
-    handler.post(f"{at}/grade", json={"grade": "Priority"})
+    change(handler, at, "grade", {"grade": "Priority"})
     again = handler.post("/incidents", json=OPENING | {"opening_code": "something else"})
     assert (again.status_code, again.json()["opening_code"]) == (200, "burglary")
     assert again.headers["Location"] == at
@@ -66,10 +72,11 @@ def test_the_same_call_opens_the_same_incident(handler: TestClient) -> None:
 
 def test_a_refusal_says_what_is_allowed(handler: TestClient) -> None:
     at = opened(handler)
-    answer = handler.post(f"{at}/resources", json={"units": 2})
+    answer = change(handler, at, "resources", {"units": 2})
     assert (answer.status_code, answer.json()["allowed"]) == (409, ["grade", "close"])
-    assert handler.post("/incidents/incident-9/grade", json={"grade": "Priority"}).status_code == 404
-    assert handler.post(f"{at}/grade", json={"grade": "Urgent"}).status_code == 422
+    unknown = handler.post("/incidents/incident-9/grade", json={"grade": "Priority"}, headers={"If-Match": '"0"'})
+    assert unknown.status_code == 404
+    assert change(handler, at, "grade", {"grade": "Urgent"}).status_code == 422
 
 
 def test_a_lost_race_is_loud(handler: TestClient) -> None:
@@ -77,7 +84,10 @@ def test_a_lost_race_is_loud(handler: TestClient) -> None:
     seen = handler.get(at).headers["ETag"]
     assert handler.post(f"{at}/grade", json={"grade": "Priority"}, headers={"If-Match": seen}).status_code == 200
     late = {"grade": "Immediate", "rationale": "screams"}
-    assert handler.post(f"{at}/regrade", json=late, headers={"If-Match": seen}).status_code == 412
+    refused = handler.post(f"{at}/regrade", json=late, headers={"If-Match": seen})
+    assert refused.status_code == 412
+    assert "IncidentGraded by handler 7" in refused.json()["detail"]
+    assert handler.post(f"{at}/regrade", json=late).status_code == 428
 
 
 def test_the_backlog_is_paged_in_the_order_of_urgency_and_can_be_read_as_it_was_known(
@@ -86,10 +96,10 @@ def test_the_backlog_is_paged_in_the_order_of_urgency_and_can_be_read_as_it_was_
     for n, grade in enumerate(("Scheduled", "Immediate", None, "Priority")):
         at = opened(handler, call=f"call-{n}")
         if grade is not None:
-            handler.post(f"{at}/grade", json={"grade": grade})
+            change(handler, at, "grade", {"grade": grade})
     then = clock.now()
     clock.move_by(MINUTE)
-    handler.post(f"{at}/close", json={"closing_code": "no trace", "reason": "searched"})
+    change(handler, at, "close", {"closing_code": "no trace", "reason": "searched"})
     clock.move_by(MINUTE)
     first = handler.get("/incidents", params={"limit": 2}).json()
     rest = handler.get(first["next"]).json()
@@ -106,7 +116,7 @@ def test_what_another_control_room_runs_is_entered_by_its_gateway_only(
     assert handler.post("/reported-incidents", json=body).status_code == 403
     gateway = client(Role.SERVICE)
     at = gateway.post("/reported-incidents", json=body).headers["Location"]
-    graded = gateway.post(f"{at}/grade", json={"grade": "E"}).json()
+    graded = change(gateway, at, "grade", {"grade": "E"}).json()
     assert (graded["grade"], graded["policy"], graded["origin"], graded["force"]) == (
         "E",
         "outside",

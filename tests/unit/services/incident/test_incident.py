@@ -53,7 +53,7 @@ def state(transaction: MemoryTransaction) -> Incident:
 
 
 def test_opening_twice_is_opening_once(obey: Obey) -> None:
-    assert obey(opened()) == ["IncidentOpened"]
+    assert obey(opened()) == ["IncidentOpened", "DayNumberDrawn"]
     assert obey(opened(at=NOON + MINUTE)) == []
 
 
@@ -154,7 +154,7 @@ def test_a_closed_incident_takes_nothing_more(obey: Obey, late: Command) -> None
     obey(Close(ONE, "no trace", "area searched", "sergeant"))
     with pytest.raises(Refused) as refused:
         obey(late)
-    assert (refused.value.code, refused.value.allowed) == ("closed", ())
+    assert (refused.value.code, refused.value.allowed) == ("closed", ("reopen",))
 
 
 def test_closing_needs_a_reason(obey: Obey) -> None:
@@ -173,7 +173,8 @@ def test_an_incident_nobody_opened_is_not_found(obey: Obey, command: Command) ->
 
 
 def test_a_review_opens_grades_at_the_top_and_asks_for_units_as_one(obey: Obey, transaction: MemoryTransaction) -> None:
-    assert obey(reviewed(silent_approach=True, location=HANDSET)) == ["IncidentOpened", "IncidentGraded", "ResourcesRequested"]
+    told = obey(reviewed(silent_approach=True, location=HANDSET))
+    assert told == ["IncidentOpened", "IncidentGraded", "ResourcesRequested", "DayNumberDrawn"]
     assert obey(reviewed(silent_approach=True, location=HANDSET)) == []
     (event,), (graded,), (asked,) = (transaction.said(kind) for kind in (IncidentOpened, IncidentGraded, ResourcesRequested))
     assert (event.origin, event.origin_id, event.opening_code) == (Origin.REVIEW, "review-1", "abandoned call")
@@ -192,7 +193,7 @@ def test_a_review_that_learns_of_danger_later_tells_dispatch(obey: Obey, transac
 def test_a_review_raises_a_grade_that_a_person_lowered_and_never_lowers_one(obey: Obey, transaction: MemoryTransaction) -> None:
     obey(reviewed())
     obey(RequestResources(ONE, units=4))
-    obey(Regrade(ONE, "Scheduled", "sergeant", "a child playing"))
+    obey(Regrade(ONE, "Scheduled", "sergeant", "a child playing", new_information="seen on camera", roles=("supervisor",)))
     assert obey(reviewed(reasons=("marker: domestic abuse",))) == ["IncidentRegraded"]
     assert transaction.said(IncidentRegraded)[-1].rationale == "marker: domestic abuse"
     assert (state(transaction).grade, state(transaction).units) == ("Immediate", 4)
@@ -200,15 +201,24 @@ def test_a_review_raises_a_grade_that_a_person_lowered_and_never_lowers_one(obey
 
 def test_a_review_changes_nothing_about_a_closed_incident(obey: Obey) -> None:
     obey(reviewed())
-    obey(Close(ONE, "safe and well", "seen", "sergeant"))
+    obey(Close(ONE, "welfare checked", "seen", "sergeant", welfare="spoken to at the door"))
     assert obey(reviewed(silent_approach=True)) == []
 
 
-def test_only_the_first_word_from_the_scene_is_noted(obey: Obey, transaction: MemoryTransaction) -> None:
+def test_the_first_word_of_each_unit_from_the_scene_is_noted(obey: Obey, transaction: MemoryTransaction) -> None:
     assert obey(NoteOnScene(ONE, "unit-A1", NOON)) == []
     obey(opened())
     assert obey(NoteOnScene(ONE, "unit-A1", NOON)) == ["UnitOnScene"]
-    assert obey(NoteOnScene(ONE, "unit-B2", NOON - MINUTE)) == []
+    assert obey(NoteOnScene(ONE, "unit-A1", NOON + MINUTE)) == []
+    assert obey(NoteOnScene(ONE, "unit-B2", NOON + MINUTE)) == ["UnitOnScene"]
+    assert (state(transaction).first_on_scene, state(transaction).on_scene_at) == ("unit-A1", NOON)
+    assert state(transaction).at_scene == ("unit-A1", "unit-B2")
+
+
+def test_of_what_another_control_room_runs_only_the_first_arrival_is_noted(obey: Obey, transaction: MemoryTransaction) -> None:
+    obey(opened(Origin.OTHER_CONTROL_ROOM))
+    obey(NoteOnScene(ONE, "unit-A1", NOON))
+    assert obey(NoteOnScene(ONE, "unit-B2", NOON + MINUTE)) == []
     (noted,) = transaction.said(UnitOnScene)
     assert (noted.unit, noted.at) == ("unit-A1", NOON)
 
@@ -249,5 +259,6 @@ def test_a_closed_incident_leaves_the_backlog_and_is_still_found_by_its_origin(
 ) -> None:
     obey(opened())
     obey(Close(ONE, "no trace", "area searched", "sergeant"))
-    assert dict(index(state(transaction))) == {"origin": "call-1"}
+    found = {"origin": "call-1", "reference": "2026-06-05/1", "reported": "2026-06-05T12:00:00.000+00:00"}
+    assert dict(index(state(transaction))) == found
     assert transaction.find("origin", "call-1") == [ONE]
