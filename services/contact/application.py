@@ -58,7 +58,7 @@ class Contact:
         self.desks = Desks(policy)
         self.recognition = Recognition(policy, callers, numbers)
         self._episodes = Episodes(policy, self.recognition)
-        self._turns = Turns(policy, self.recognition)
+        self.turns = Turns(policy, self.recognition)
         self._surges = SurgeWatch(callers, numbers)
         self._handsets = HandsetPost(callers, numbers, handset_key)
 
@@ -152,7 +152,7 @@ class Contact:
             self._surges.look(tx, call)
         queued = call.waiting and (before is None or not before.waiting)
         if settled or queued or (recognised and call.waiting):
-            self._turns.follow(tx, before, call)
+            self.turns.follow(tx, before, call)
         if settled:
             self.desks.promise(tx, before, call)
             self._episodes.join(tx, call)

@@ -12,6 +12,7 @@ from switchroom import switchroom
 
 from contracts.contact import Abandonment, Line
 from services.contact.domain.desks.feed import HearFeed
+from services.contact.domain.harvest import FailedCaller, HarvestCallers
 from services.contact.streams import call_id, call_stream
 
 FAILED = datetime(2023, 6, 25, 5, 24, tzinfo=UTC)
@@ -70,3 +71,19 @@ def test_who_tried_first_and_returns_last_is_answered_before_who_rang_while_they
         room.answered("back")
         assert room.turns("new") == ["new"]
         assert room.call("attempt").rang_again == call_id("s", "back")
+
+
+def test_whoever_waits_again_when_the_carrier_s_list_comes_has_the_place_of_the_first_attempt() -> None:
+    with switchroom(FAILED) as room:
+        room.wait(1800)
+        room.presented("new", "07700 900999")
+        room.queued("new")
+        room.wait(60)
+        room.presented("back", "07700 900123")
+        room.queued("back")
+        assert room.turns("new", "back") == ["new", "back"]
+        attempts = (FAILED + 5 * MINUTE, FAILED + 9 * MINUTE)
+        caller = FailedCaller(attempted_at=attempts, number="07700 900123")
+        room.do(HarvestCallers(harvest="june", carrier="BT", callers=(caller,)))
+        assert room.turns("new", "back") == ["back", "new"]
+        assert room.call("back").place_at == attempts[0]

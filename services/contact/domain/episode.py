@@ -32,7 +32,8 @@ def came_back(earlier: Call, waiting: Call, rules: Rules) -> datetime | None:
     left_at = earlier.abandoned_at or earlier.place_kept_at
     if left_at is None or not timedelta(0) <= waiting.queued_at - left_at <= rules.repeat_window:
         return None
-    return earlier.place_at or earlier.queued_at or earlier.presented_at or left_at
+    tried_at = min(earlier.attempted_at, default=left_at)
+    return earlier.place_at or earlier.queued_at or earlier.presented_at or tried_at
 
 
 def earlier(calls: Iterable[Call], call: str, at: datetime, rules: Rules) -> int:

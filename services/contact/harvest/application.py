@@ -93,6 +93,7 @@ class Harvesting:
         taken.extended += bool(told) and before is not None
         if before is None and after is not None:
             self.contact.recognition.tell(tx, after)
+            self.contact.turns.follow(tx, before, after)
             taken.answered_since += _was_answered(tx, after, others, rules)
 
     def _others(self, tx: Transaction, number_ref: str | None, attempted_at: Sequence[datetime], rules: Rules) -> list[Call]:
