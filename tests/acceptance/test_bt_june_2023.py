@@ -14,9 +14,10 @@ from chassis.references import telephone
 from cli.carrier.callers import Callers, parts
 from cli.carrier.lists import Attempt
 from contracts.callback import AttemptStarted, Disposition, ReviewClosed, ReviewOpened
+from contracts.callers import SubjectKind
 from contracts.contact import CallAbandoned, Line, Marker
 from contracts.desk import TurnGiven
-from services.contact.domain.caller import PlaceMarker
+from services.contact.domain.caller import PlaceMarker, Subject
 from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall
 from services.contact.domain.harvest import FailedCaller, HarvestCallers
 from services.contact.streams import call_id
@@ -76,7 +77,8 @@ def played() -> Iterator[Played]:
 
 def _marked(caller: FailedCaller, marker: Marker) -> PlaceMarker:
     review_by = NOON + timedelta(days=90)
-    return PlaceMarker(marker=marker, author="desk", evidence="earlier", review_by=review_by, number=caller.number or "")
+    subject = Subject(SubjectKind.NUMBER, caller.number or "")
+    return PlaceMarker(marker=marker, author="desk", evidence="earlier", review_by=review_by, subject=subject)
 
 
 def opened(played: Played) -> dict[str, ReviewOpened]:
