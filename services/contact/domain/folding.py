@@ -27,6 +27,7 @@ from contracts.harvest import AttemptsHarvested
 from contracts.telephony import LineReleased, PlaceCredited, PlaceGivenUp, PlaceKept, PlaceRung
 from services.contact.domain.call import Aside, Call, Heard
 from services.contact.domain.place import kept
+from services.contact.domain.starts import says_more
 
 
 def _opened(call: Call | None, event: Any) -> Call:
@@ -51,7 +52,7 @@ def _received(call: Call | None, event: CallReceived) -> Call:
         switch=event.switch,
         line=event.line,
         channel=event.channel or opened.channel,
-        start=event.start or opened.start,
+        start=event.start if says_more(opened.start, event.start) else opened.start,
     )
 
 
