@@ -15,6 +15,8 @@ from stage import until
 
 from chassis.metrics import SIP_DROPPED, TRUNK_WORKING
 from contracts.callback import AttemptStarted, Outcome
+from services.callback.telephone.sip.wire.message import Request, answer, encoded
+from services.callback.telephone.sip.wire.parsing import parsed
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +72,27 @@ async def test_no_trunk_at_all_is_a_failure_of_the_network(tmp_path: Path) -> No
             own.ring()
             attempt = await own.until(lambda one: one.outcome is not None)
     assert (attempt.outcome, attempt.final) == (Outcome.NETWORK_FAILURE, "could not be sent")
+
+
+async def test_a_connection_that_broke_is_made_again(tmp_path: Path) -> None:
+    visits: list[int] = []
+
+    async def visited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visits.append(len(visits))
+        asked = parsed((await reader.readuntil(b"\r\n\r\n")).replace(b"Content-Length", b"X-Length"))
+        assert isinstance(asked, Request)
+        writer.write(encoded(answer(asked, 200 if asked.method == "OPTIONS" else 603, "peer")))
+        writer.close()
+
+    async with await asyncio.start_server(visited, HOST, 0) as trunk:
+        port = trunk.sockets[0].getsockname()[1]
+        async with desk(tmp_path, (f"sip:{HOST}:{port};transport=tcp",)) as own:
+            await until(lambda: shown(own.metrics.render(), TRUNK_WORKING.name)[-1:] != [] and len(visits) == 1)
+            await until(lambda: shown(own.metrics.render(), TRUNK_WORKING.name)[-1].endswith(" 1.0"))
+            own.ring()
+            attempt = await own.until(lambda one: one.outcome is not None)
+    assert attempt.outcome is Outcome.DECLINED
+    assert len(visits) == 2
 
 
 @pytest.mark.parametrize("flaw", ["an authority we do not trust", "another name"])
