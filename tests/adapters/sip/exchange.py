@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from random import Random
 
 from pydantic import SecretStr
@@ -18,7 +19,7 @@ from services.callback.telephone.sip.dialling import Dialling
 from services.callback.telephone.sip.endpoint import Endpoint
 from services.callback.telephone.sip.joining import Call, Ending
 from services.callback.telephone.sip.outcomes import Verdict
-from services.callback.telephone.sip.reach import reach
+from services.callback.telephone.sip.reach import Reach, reach
 from services.callback.telephone.sip.rules import SipRules
 from services.callback.telephone.sip.trunks import Trunk, Trunks
 from services.callback.telephone.sip.wire.address import Address, Carrier
@@ -108,6 +109,14 @@ class Told:
         self.said.append(ending)
 
 
+@cache
+def _reach(trunks: int, handlers: int, password: str | None) -> Reach:
+    addresses = tuple(f"sip:handler@127.0.0.{n + 2}" for n in range(handlers))
+    secret = None if password is None else SecretStr(password)
+    ways = tuple(f"127.0.0.1:{6000 + n}" for n in range(trunks))
+    return reach(Sip(ways, addresses, "ringback", None if password is None else "us", secret))
+
+
 class Exchange:
     """A call-back of one number over these trunks, and the other ends of it. `handler` is the flow to the first handler."""
 
@@ -118,11 +127,7 @@ class Exchange:
         self.wires = [Wire(self.time, carrier) for _ in range(trunks)]
         self.handlers = [Wire(self.time, carrier) for _ in range(handlers)]
         self.rules: SipRules = sip.load().at(START)
-        addresses = tuple(f"sip:handler@127.0.0.{n + 2}" for n in range(handlers))
-        secret = None if password is None else SecretStr(password)
-        where = reach(
-            Sip(tuple(f"127.0.0.1:{6000 + n}" for n in range(trunks)), addresses, "ringback", password and "us", secret)
-        )
+        where = _reach(trunks, handlers, password)
         made = [Trunk(at, wire, where.account, self.ids) for at, wire in zip(where.trunks, self.wires, strict=True)]
         self.trunks = Trunks(made, self.endpoint, lambda: (self.rules.check_trunk_every_s, self.rules.trunk_answers_within_s))
         self.made = made
