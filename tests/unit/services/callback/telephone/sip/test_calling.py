@@ -107,8 +107,8 @@ def test_what_concerns_the_caller_is_not_tried_over_another_trunk(status: int) -
 
 def test_silence_is_not_tried_over_another_trunk_because_the_telephone_may_be_ringing() -> None:
     exchange = Exchange(trunks=2)
-    exchange.ring()
-    exchange.time.pass_by(40)
+    exchange.call.start(60)
+    exchange.time.pass_by(70)
     assert exchange.wires[1].sent == []
     assert exchange.told.said == [Verdict(Outcome.NETWORK_FAILURE, "no answer")]
 
