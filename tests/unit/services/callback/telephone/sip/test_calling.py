@@ -217,6 +217,16 @@ def test_a_change_before_the_join_is_put_off() -> None:
     assert exchange.wire.responses()[-1].status == 491
 
 
+def test_a_second_change_before_the_first_is_acknowledged_is_put_off() -> None:
+    exchange = Exchange()
+    exchange.joined()
+    exchange.ask(exchange.wire, "INVITE", 1, OTHER)
+    exchange.reply(exchange.handler.requests("INVITE")[-1], 200, exchange.handler, "theirs-too", TAKEN)
+    exchange.ask(exchange.wire, "INVITE", 2, OTHER)
+    assert exchange.wire.responses()[-1].status == 491
+    assert len(exchange.handler.requests("INVITE")) == 2
+
+
 def test_a_request_that_is_older_than_the_last_is_refused() -> None:
     exchange = Exchange()
     exchange.joined()
