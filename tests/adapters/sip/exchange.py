@@ -20,7 +20,7 @@ from services.callback.telephone.sip.endpoint import Endpoint
 from services.callback.telephone.sip.joining import Call, Ending
 from services.callback.telephone.sip.outcomes import Verdict
 from services.callback.telephone.sip.reach import Reach, reach
-from services.callback.telephone.sip.rules import SipRules
+from services.callback.telephone.sip.rules import Redirects, SipRules
 from services.callback.telephone.sip.trunks import Trunk, Trunks
 from services.callback.telephone.sip.wire.address import Address, Carrier
 from services.callback.telephone.sip.wire.message import Header, Message, Request, Response, answer, encoded
@@ -120,7 +120,14 @@ def _reach(trunks: int, handlers: int, password: str | None) -> Reach:
 class Exchange:
     """A call-back of one number over these trunks, and the other ends of it. `handler` is the flow to the first handler."""
 
-    def __init__(self, carrier: Carrier = Carrier.UDP, trunks: int = 1, handlers: int = 1, password: str | None = None) -> None:
+    def __init__(
+        self,
+        carrier: Carrier = Carrier.UDP,
+        trunks: int = 1,
+        handlers: int = 1,
+        password: str | None = None,
+        redirects: Redirects = Redirects.SAME_NUMBER,
+    ) -> None:
         self.time, self.told, self.dropped = Time(), Told(), list[str]()
         self.ids = DrawnIds(Random(1))
         self.endpoint = Endpoint(self.time.later, self.ids, self.dropped.append)
@@ -134,7 +141,7 @@ class Exchange:
         started = AttemptStarted(
             at=START, review="r", attempt=1, attempt_id="attempt-1", number=NUMBER, give_up_at=START + timedelta(seconds=30)
         )
-        dial = Dialling(gate.permit(started), self.endpoint, self.trunks, where, self._handler, self.rules.redirects)
+        dial = Dialling(gate.permit(started), self.endpoint, self.trunks, where, self._handler, redirects)
         self.call = Call(dial, self.told, self.rules, self.time.later, lambda: START + timedelta(seconds=self.time.at))
 
     def _handler(self, address: Address) -> Wire:

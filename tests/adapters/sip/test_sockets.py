@@ -13,7 +13,7 @@ from adapters.sip.desk import NUMBER, desk
 from adapters.sip.peer import HOST, Peer
 from stage import until
 
-from chassis.metrics import SIP_DROPPED, TRUNK_WORKING
+from chassis.metrics import ATTEMPTS, SIP_DROPPED, TRUNK_WORKING
 from contracts.callback import AttemptStarted, Outcome
 from services.callback.telephone.sip.wire.message import Request, answer, encoded
 from services.callback.telephone.sip.wire.parsing import parsed
@@ -129,6 +129,17 @@ async def test_a_permit_shown_twice_rings_once_and_one_that_is_too_old_never(pee
         attempt = await own.until(lambda one: one.outcome is not None)
         await until(lambda: len(peer.requests("ACK")) > 0)
     assert peer.dials() == {attempt.attempt_id: 1}
+
+
+async def test_a_hundred_calls_at_once_are_a_hundred_dials(peer: Peer, tmp_path: Path) -> None:
+    async with desk(tmp_path, (f"{HOST}:{peer.port}",)) as own:
+        for n in range(100):
+            own.ring(f"r{n}", f"+4477009{n:05}")
+            await asyncio.sleep(0)
+        wanted = f'{ATTEMPTS.name}{{outcome="engaged"}} 100.0'
+        await until(lambda: wanted in own.metrics.render().decode())
+    assert peer.dials() == {started.event.attempt_id: 1 for started in own.started if isinstance(started.event, AttemptStarted)}
+    assert len(own.started) == 100
 
 
 async def test_a_process_that_stops_takes_back_what_rings(peer: Peer, tmp_path: Path) -> None:

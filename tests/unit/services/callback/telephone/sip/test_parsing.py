@@ -57,7 +57,7 @@ def test_a_message_that_uses_every_liberty_is_understood() -> None:
         PLAIN.replace(b"1 BYE", b"-1 BYE"),
         PLAIN.replace(b"Length: 0", b"Length: 9999"),
         PLAIN.replace(b"Length: 0", b"Length: -999"),
-        PLAIN.replace(b"Length: 0", "Length: \u0664".encode()),
+        PLAIN.replace(b"Length: 0", "Length: \u0660".encode()),
         PLAIN.replace(b"Call-ID: x", b"Call-ID: x\r\nCall-ID: y"),
         PLAIN.replace(b"Content-Length: 0", b"l: 0\r\nContent-Length: 3"),
         PLAIN.replace(b"Call-ID: x", b"Call-ID: "),
