@@ -108,6 +108,15 @@ class Statuses(RuleBasedStateMachine):
     def end(self, job: str, release: Release) -> None:
         self.obey(EndAssignment(f"job-{job}", A1, release))
 
+    @rule(status=st.sampled_from([Status.EN_ROUTE, Status.AT_SCENE, Status.COMMITTED]))
+    def go_on(self, status: Status) -> None:
+        self.transaction.now += timedelta(seconds=20)
+        self.obey(ReportStatus(A1, status, "device"))
+
+    @rule(job=st.sampled_from(["1", "2"]))
+    def clear(self, job: str) -> None:
+        self.obey(EndAssignment(f"job-{job}", A1, Release.CLEARED))
+
     @rule(status=st.sampled_from([one for one in Status if one is not Status.OFF_DUTY]), step=st.integers(-400, 200))
     def report(self, status: Status, step: int) -> None:
         at = self.transaction.now + timedelta(seconds=step)
@@ -138,6 +147,13 @@ class Statuses(RuleBasedStateMachine):
             assert state is not None
             for leg in state.legs:
                 assert leg.inferred_at == self.inferred.get(leg.assignment)
+
+    @invariant()
+    def reached_is_the_word_of_the_unit(self) -> None:
+        state = self.transaction.load(UNIT, A1).state
+        assert state is not None
+        for held in state.held:
+            assert held.reached == (held.assignment in self.said_there)
 
     @invariant()
     def every_arrival_of_a_job_was_said_or_is_marked_as_inferred(self) -> None:

@@ -84,6 +84,8 @@ def test_it_follows_what_happens(room: Station) -> None:
     assert found(room) == ["FAR", "NEAR"]
     room.do(BookOff("unit-FAR"))
     assert found(room) == ["NEAR"]
+    room.do(BookOn("LATE", point=east(0.0)))
+    assert found(room) == ["LATE", "NEAR"]
 
 
 def test_it_follows_what_other_processes_record(room: Station, storage: SqliteStorage, clock: VirtualClock) -> None:
@@ -114,6 +116,29 @@ def test_a_position_counts_while_it_is_fresh_and_the_newest_wins(room: Station, 
     assert found(room) == ["B", "A"]
     clock.move_to(newer + timedelta(seconds=RULES.position_lasts_s + 1))
     assert found(room) == ["A", "B"]
+
+
+def test_old_positions_do_not_hide_who_is_nearer(room: Station, storage: SqliteStorage, clock: VirtualClock) -> None:
+    few = process(storage, clock, weighs=1)
+    for n in range(4):
+        room.do(BookOn(f"U{n}", point=east(0.1 * (n + 1))))
+    few.do(TakePositions(tuple(Position(f"unit-U{n}", NOON, 51.5, -0.1) for n in (2, 3))))
+    assert found(few) == ["U2", "U3"]
+    clock.move_to(NOON + timedelta(seconds=RULES.position_lasts_s + 1))
+    assert found(few) == ["U0", "U1"]
+
+
+def test_where_the_nearest_do_not_fit_after_all_others_are_looked_at(
+    room: Station, storage: SqliteStorage, clock: VirtualClock
+) -> None:
+    """What the columns know of skills is not when they expire."""
+    few = process(storage, clock, weighs=1)
+    for n in range(9):
+        skill = Skill(name="dog", expires=NOON + timedelta(seconds=1 if n > 6 else -1))
+        room.do(BookOn(f"U{n}", officers=(Officer(officer=str(n), skills=(skill,)),), point=east(0.01 * n)))
+    state = few.do(Recommend("job-1")).state
+    assert isinstance(state, Recommendation)
+    assert [one.callsign for one in state.best()] == ["U7", "U8"]
 
 
 def test_a_position_of_the_future_is_ignored(room: Station) -> None:
