@@ -51,15 +51,15 @@ def force_day(
 @app.command("force-week", epilog=EXITS)
 def force_week(
     seed: Seed = 1,
-    calls: Annotated[int, typer.Option("--calls", min=1, max=1_000_000, help="Calls in a day.")] = 600,
+    calls: Annotated[int, typer.Option("--calls", min=1, max=1_000_000, help="Calls in a day.")] = 300,
     days: Annotated[int, typer.Option("--days", min=1, max=31, help="How many days.")] = 7,
-    units: Annotated[float, typer.Option("--units", min=0.05, max=10, help="Units, as a part of what the demand takes.")] = 0.6,
+    units: Annotated[float, typer.Option("--units", min=0.05, max=10, help="Units, as a part of what the demand takes.")] = 0.5,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a week with more demand than units, as the inspectorate found it: what waits, how long, and who was told.
 
-    Example: ringback timelapse force-week --units 0.5 --data /tmp/week
+    Example: ringback timelapse force-week --units 0.4 --data /tmp/week
     """
     plan = Plan(days, units, busy=True)
     source = f"seed {seed}, {days} days of {calls} calls, {units:g} times the units"
