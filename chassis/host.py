@@ -76,6 +76,10 @@ class Transaction(Protocol):
         """Streams that stand in an index under this value now, in order of their ids."""
         ...
 
+    def first(self, name: str, limit: int) -> list[str]:
+        """The streams that stand foremost in an index now, in order of its values, then of their ids."""
+        ...
+
     def moved(self, since: int | None) -> Moved:
         """What is durable behind a position, also of other processes: how a picture in memory keeps up. None: only the end."""
         ...

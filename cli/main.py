@@ -8,7 +8,22 @@ import typer
 from chassis import exits
 from chassis.errors import RingbackError
 from chassis.exits import Exit
-from cli import contracts, figures, flags, history, log, parked, policy, rebuild, timelapse, token, up, verify
+from cli import (
+    callback,
+    contracts,
+    figures,
+    flags,
+    history,
+    log,
+    parked,
+    policy,
+    rebuild,
+    simulate,
+    timelapse,
+    token,
+    up,
+    verify,
+)
 from cli.local import commands as local
 from contracts.refusals import Refused
 from simulator.script import InputRefused
@@ -24,6 +39,8 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.add_typer(timelapse.app, name="timelapse")
+app.add_typer(simulate.app, name="simulate")
+app.add_typer(callback.app, name="callback")
 app.command("figures")(figures.figures_command)
 app.command("flags")(flags.flags)
 app.command("history")(history.history)

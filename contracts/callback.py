@@ -77,7 +77,10 @@ class Role(StrEnum):
 
 @event("callback")
 class ReviewOpened(Event):
-    """An abandoned call is under review, opened by the fact itself; its deadline and the end of the emergency period are set."""
+    """An abandoned call is under review, opened by the fact itself; its deadline and the end of the emergency period are set.
+
+    With `harvest` the call never came here; its caller is rung when its turn comes.
+    """
 
     review: Text
     call: Text
@@ -93,6 +96,8 @@ class ReviewOpened(Event):
     location: Location | None = None
     earlier_calls: int = 0
     waited_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
+    harvest: Text | None = None
+    attempted_at: tuple[Instant, ...] = ()
 
 
 @event("callback")

@@ -117,7 +117,10 @@ class CallAnswered(Event):
 
 @event("contact")
 class CallAbandoned(Event):
-    """The caller was gone before anybody could establish that all is well. It carries all that a review needs at once."""
+    """The caller was gone before anybody could establish that all is well. It carries all that a review needs at once.
+
+    With `harvest` the call never came here: a carrier's list tells of it afterwards, with the time of each attempt.
+    """
 
     call: Text
     line: Line
@@ -133,6 +136,8 @@ class CallAbandoned(Event):
     channel: Channel | None = None
     start: Start | None = None
     welfare_established: bool | None = None
+    harvest: Text | None = None
+    attempted_at: tuple[Instant, ...] = ()
 
 
 @event("contact")

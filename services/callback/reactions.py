@@ -15,6 +15,7 @@ from contracts.contact import (
     SoundsHeard,
 )
 from contracts.envelope import Envelope, Event
+from contracts.harvest import AttemptsHarvested
 from contracts.incident import IncidentClosed, IncidentMerged, IncidentOpened, IncidentReopened, IncidentUnmerged, Origin
 from services.callback.domain.commands import (
     EndEmergencyPeriod,
@@ -36,11 +37,13 @@ from services.callback.domain.commands import (
     StartAttempt,
 )
 from services.callback.domain.decide import Command
+from services.callback.domain.turn import LearnAttempts
 
-Heard = Command | ForgetMarker | NoteScene
+Heard = Command | ForgetMarker | NoteScene | LearnAttempts
 
 HEEDS: frozenset[type[Event]] = frozenset(
     {
+        AttemptsHarvested,
         CallAbandoned,
         CallerMatched,
         CallerRangAgain,
@@ -65,6 +68,8 @@ def react(heard: Envelope[Event]) -> Sequence[Heard]:
     match event:
         case CallAbandoned():
             return _abandoned(event)
+        case AttemptsHarvested():
+            return (LearnAttempts(review=event.call, attempted_at=event.attempted_at),)
         case CallerRangAgain():
             return (NoteRangAgain(review=event.call, answered_call=event.answered_call, at=event.at),)
         case LocationEstimated():
@@ -123,6 +128,8 @@ def _abandoned(event: CallAbandoned) -> Sequence[Heard]:
             location=event.location,
             earlier_calls=event.earlier_calls,
             waited_s=event.waited_s,
+            harvest=event.harvest,
+            attempted_at=event.attempted_at,
         ),
     )
 

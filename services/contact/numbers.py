@@ -8,6 +8,8 @@ from contracts.callers import SubjectKind
 from contracts.refusals import Invalid
 from services.contact.domain.caller import Subject
 
+LONGEST = 40
+"""As `contracts.envelope.Telephone` has it."""
 _NOT_WORDS = re.compile(r"[^\w]+")
 
 
@@ -19,9 +21,12 @@ class Numbers:
     reference: Callable[[str, str], str]
 
     def known(self, raw: str) -> tuple[str, str | None]:
-        """The normal form of a number, and its reference unless it tells nobody apart, as "withheld" does."""
+        """The normal form of a number, and its reference unless it tells nobody apart, as "withheld" does.
+
+        One that is too long to be one is kept as far as it is looked at.
+        """
         number, diallable = self.telephone(raw)
-        return number, self.reference("tel", number) if diallable else None
+        return number[:LONGEST], self.reference("tel", number) if diallable else None
 
     def person(self, raw: str) -> str:
         """The reference of a person, by the force's own record of them; case and spacing tell nobody apart."""

@@ -13,6 +13,8 @@ from contracts.topics import HEARS
 from services.contact import api
 from services.contact.application import Contact
 from services.contact.figures import api as figures_api
+from services.contact.harvest import api as harvest_api
+from services.contact.harvest.application import HARVEST, Harvesting
 from services.contact.numbers import Numbers
 from services.contact.policies import Policies
 from services.contact.policy import caller
@@ -28,8 +30,9 @@ def build(world: World) -> Service:
     """The service of one force; its own rules are `contact.toml` and `contact-caller.toml` in the folder of its policies."""
     rules = Policies(load(_own(world, "contact.toml")), caller.load(_own(world, "contact-caller.toml")))
     contact = Contact(rules.episodes, Numbers(telephone, world.reference), rules.callers, world.handset_key)
-    kinds = (CALL, CALLER, HANDSET, SURGE, *contact.desks.aggregates)
-    return Service("contact", kinds, HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS, counted=COUNTED, rules=rules)
+    kinds = (CALL, CALLER, HANDSET, SURGE, HARVEST, *contact.desks.aggregates)
+    handle = Harvesting(contact).handle
+    return Service("contact", kinds, HEARS["contact"], handle, react, on_timer, {}, HEEDS, counted=COUNTED, rules=rules)
 
 
 def _own(world: World, name: str) -> Path | None:
@@ -42,7 +45,7 @@ WIRING = Wiring(
     "Ringback contact",
     "Contact: telephony facts become the life of a call; who broke off, and how.",
     build,
-    api.routers,
+    lambda host: (*api.routers(host), *harvest_api.routers(host)),
     figures_api.routers,
 )
 

@@ -6,14 +6,17 @@ import pytest
 from control_room import HER, ControlRoom
 
 from contracts.callback import AttemptStarted, Escalation, ReviewEscalated
+from contracts.callers import SubjectKind
 from contracts.contact import Marker
 from contracts.incident import IncidentGraded, IncidentOpened
-from services.contact.domain.caller import PlaceMarker
+from services.contact.domain.caller import PlaceMarker, Subject
+
+HERS = Subject(SubjectKind.NUMBER, HER)
 
 
 def marked(room: ControlRoom, marker: Marker = Marker.DOMESTIC_ABUSE) -> None:
     placed = PlaceMarker(
-        marker=marker, author="sgt-4", evidence="three reports this year", review_by=room.now + timedelta(days=90), number=HER
+        marker=marker, author="sgt-4", evidence="three reports this year", review_by=room.now + timedelta(days=90), subject=HERS
     )
     room.tell("contact", placed)
 

@@ -18,7 +18,7 @@ from chassis.clock import SystemClock
 from chassis.http.principal import Role
 from cli.local.process import free_port
 from services.callback.policy import default
-from services.contact.application import call_id
+from services.contact.streams import call_id
 
 REVIEW = call_id("bt", "1")
 DELAYS = {"attempt_delays_s": "[1, 3]", "ring_s": "2", "unknown_grace_s": "1", "repeat_delay_s": "3", "repeats_at_most": "1"}

@@ -16,7 +16,8 @@ class OpenReview:
     """A 999 call broke off. A review has the id of its call, so there can be one at most.
 
     The use case adds what callback knows by itself: `near` open incidents, the review of the same caller that this one goes on
-    `into`, and whether it is the second silent call within the policy's few minutes.
+    `into`, and whether it is the second silent call within the policy's few minutes. With `harvest` a carrier's list told of
+    it, and the use case says until when it must be over.
     """
 
     review: str
@@ -32,6 +33,9 @@ class OpenReview:
     near: tuple[str, ...] = ()
     into: str | None = None
     silent_repeat: bool = False
+    harvest: str | None = None
+    attempted_at: tuple[datetime, ...] = ()
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

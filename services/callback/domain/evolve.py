@@ -22,6 +22,7 @@ from contracts.callback import (
     ReviewInformed,
     ReviewOpened,
 )
+from contracts.desk import AttemptsLearned, TurnGiven
 from contracts.envelope import Event
 from contracts.episodes import (
     EmergencyPeriodEnded,
@@ -58,8 +59,18 @@ def _opened(_: Review | None, event: ReviewOpened) -> Review:
         sounds=tuple(event.sounds),
         markers=tuple(event.markers),
         earlier_calls=event.earlier_calls,
+        harvest=event.harvest,
+        attempted_at=tuple(event.attempted_at),
         places=() if event.location is None else (kept(event.abandoned_at, event.location),),
     )
+
+
+def _attempts_learned(review: Review, event: AttemptsLearned) -> Review:
+    return replace(review, attempted_at=tuple(sorted({*review.attempted_at, *event.attempted_at})))
+
+
+def _turn_given(review: Review, event: TurnGiven) -> Review:
+    return replace(review, turn_at=event.at)
 
 
 def _informed(review: Review, event: ReviewInformed) -> Review:
@@ -201,6 +212,8 @@ def _sample_checked(review: Review, event: SampleChecked) -> Review:
 
 EVOLVE: dict[type[Event], Callable[[Any, Any], Review]] = {
     ReviewOpened: _opened,
+    AttemptsLearned: _attempts_learned,
+    TurnGiven: _turn_given,
     ReviewInformed: _informed,
     ReviewAssessed: _assessed,
     LocationLearned: _located,

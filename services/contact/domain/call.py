@@ -63,6 +63,7 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     hung_up: bool = False
     welfare: bool | None = None
     rang_again: str | None = None
+    attempted_at: tuple[datetime, ...] = ()
     places: tuple[Place, ...] = ()
     asides: tuple[Aside, ...] = ()
     persons: tuple[str, ...] = ()
@@ -106,6 +107,8 @@ def index(call: Call) -> Iterable[tuple[str, str]]:
         yield "waiting", turn(call)
         if call.place_kept_at is not None and call.number_ref is not None:
             yield "place", call.number_ref
+    if call.attempted_at and call.number_ref is not None:
+        yield "harvested", call.number_ref
     times = [at for at in (call.since, call.abandoned_at, call.answered_at) if at is not None]
     for ref in known_as(call):
         yield "subject", newest_first(ref, call.since)

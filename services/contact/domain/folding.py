@@ -23,9 +23,11 @@ from contracts.contact import (
     StartRecognised,
 )
 from contracts.envelope import Event
+from contracts.harvest import AttemptsHarvested
 from contracts.telephony import LineReleased, PlaceCredited, PlaceGivenUp, PlaceKept, PlaceRung
 from services.contact.domain.call import Aside, Call, Heard
 from services.contact.domain.place import kept
+from services.contact.domain.starts import says_more
 
 
 def _opened(call: Call | None, event: Any) -> Call:
@@ -50,7 +52,7 @@ def _received(call: Call | None, event: CallReceived) -> Call:
         switch=event.switch,
         line=event.line,
         channel=event.channel or opened.channel,
-        start=event.start or opened.start,
+        start=event.start if says_more(opened.start, event.start) else opened.start,
     )
 
 
@@ -71,9 +73,14 @@ def _abandoned(call: Call | None, event: CallAbandoned) -> Call:
         line=event.line,
         sounds=_joined(opened.sounds, event.sounds),
         welfare=event.welfare_established,
+        attempted_at=tuple(event.attempted_at),
         markers=tuple(dict.fromkeys((*opened.markers, *event.markers))),
         earlier=max(event.earlier_calls, opened.earlier),
     )
+
+
+def _harvested(call: Call, event: AttemptsHarvested) -> Call:
+    return replace(call, attempted_at=tuple(sorted({*call.attempted_at, *event.attempted_at})))
 
 
 def _joined(sounds: tuple[Sound, ...], more: tuple[Sound, ...]) -> tuple[Sound, ...]:
@@ -160,6 +167,7 @@ EVOLVE: dict[type[Event], Callable[[Any, Any], Call]] = {
     CallAnswered: _answered,
     CallAbandoned: _abandoned,
     CallReclassified: _reclassified,
+    AttemptsHarvested: _harvested,
     CallEnded: _ended,
     LocationEstimated: _located,
     SoundsHeard: _heard,

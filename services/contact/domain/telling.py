@@ -31,6 +31,7 @@ from services.contact.domain.locating import locate
 from services.contact.domain.placing import credit, keep, miss
 from services.contact.domain.recognising import identify, match
 from services.contact.domain.set_aside import aside, impossible, was_aside
+from services.contact.domain.starts import says_more
 from services.contact.domain.times import stamp, waited_s
 from services.contact.domain.wording import words
 
@@ -49,7 +50,7 @@ def decide(state: Call | None, command: CallCommand, now: datetime) -> list[Even
     if was_aside(call, command, what):
         return []
     said = _said(call, command, what)
-    return [*said, *seen_better(call, said, command), *impossible(call, command, what)]
+    return [*said, *seen_better(call, said, command), *impossible(call, said, command, what)]
 
 
 def _said(call: Call, fact: CallFact, what: str) -> list[Event]:
@@ -101,7 +102,7 @@ def _present(call: Call, fact: PresentCall, what: str) -> list[Event]:
 def _present_again(call: Call, fact: PresentCall, line: Line, what: str) -> list[Event]:
     """A second word may still bring the number or the start that the first had not; another time or line does not stand."""
     more = number_of(call, fact, fact.switch) if call.number_ref is None else []
-    if fact.start is not None and call.start is None:
+    if says_more(call.start, fact.start) and fact.start is not None:
         more += recognise(call, RecogniseStart(call=call.call, at=fact.at, start=fact.start, by=fact.switch), what)
     other_number = fact.number_ref is not None and call.number_ref is not None and not call.known_by(fact.number_ref)
     if (call.presented_at, call.line) == (fact.at, line) and not other_number:

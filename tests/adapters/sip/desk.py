@@ -18,6 +18,7 @@ from chassis.store.sqlite import SqliteStorage
 from chassis.world import World
 from contracts.callback import AttemptStarted
 from contracts.contact import Abandonment
+from contracts.envelope import Envelope, Event
 from services.callback.domain.commands import OpenReview, StartAttempt
 from services.callback.domain.review import Attempt, Review
 from services.callback.policy import default
@@ -38,6 +39,7 @@ class Desk:
         world = World("kent", lambda kind, value: value, _later, self._tell, clock, policy, "sip", sip, self.metrics)
         self.station = Station(build(world), SqliteStorage(), MemoryLog(), clock)
         self._name = ""
+        self.started: list[Envelope[Event]] = []
         self._kept: Review | None = None
 
     def _tell(self, command: object, cause: str, actor: str) -> None:
@@ -62,6 +64,7 @@ class Desk:
         for event in self.station.committed[seen:]:
             if "AttemptStarted" in event.type:
                 started = envelope("callback", event.stream, event.version, event.position, event.type, event.state)
+                self.started.append(started)
                 self.station.service.effects[AttemptStarted](started)
 
     @property

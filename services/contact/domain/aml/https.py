@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 from contracts.callers import HandsetFlag
 from services.contact.domain.aml.reading import Reading, cell, epoch, fields, located, real
 
-_SEAL = "&hmac="
+_TAG = "&hmac="
 _KINDS = {40: "sha1", 64: "sha256"}
 
 
@@ -49,7 +49,7 @@ def read(body: str) -> Reading:
 
 def seal(body: str, key: bytes | None) -> Seal:
     """Whether the HMAC (SHA-1 or SHA-256, in hex) over everything before it is right under the key."""
-    said, found, tag = body.rpartition(_SEAL)
+    said, found, tag = body.rpartition(_TAG)
     if not found:
         return Seal.MISSING
     if key is None:
