@@ -83,7 +83,7 @@ def test_a_job_that_still_has_all_its_units_is_not_returned(obey: Obey, transact
 def test_a_diverted_unit_holds_one_job(obey: Obey, transaction: MemoryTransaction) -> None:
     obey(divert("urgent"))
     assert transaction.said(UnitAssigned)[-1].overlaps == ()
-    assert transaction.said(UnitAssigned)[-1].reasons == ("diverted from incident-first: knife seen",)
+    assert transaction.said(UnitAssigned)[-1].reasons == ("diverted from incident-first",)
     assert obey(divert("urgent")) == []
 
 
