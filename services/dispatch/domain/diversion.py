@@ -40,6 +40,9 @@ def divert(
         return Diverted()
     if not unit.held or left is None:
         raise Refused("not-committed", f"{unit.callsign} is on no job to be diverted from.", ("assign",))
+    if len(unit.held) > 1:
+        said = f"{unit.callsign} holds several incidents, as another control room reported."
+        raise Refused("committed-twice", said, tuple(f"end {held.job}" for held in unit.held))
     signed(command.override)
     _may_leave(unit, left, job, command, rules)
     wanted(job, command.override)

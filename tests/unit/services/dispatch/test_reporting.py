@@ -107,7 +107,7 @@ def test_what_is_said_later_stands_beside_the_inference_and_overwrites_nothing(
 
 
 @pytest.mark.usefixtures("assigned")
-@pytest.mark.parametrize("release", [Release.STOOD_DOWN, Release.DIVERTED, Release.NEVER_CLEARED])
+@pytest.mark.parametrize("release", [Release.STOOD_DOWN, Release.NEVER_CLEARED])
 def test_who_was_not_there_is_not_inferred_to_have_been(obey: Obey, transaction: MemoryTransaction, release: Release) -> None:
     obey(said(Status.EN_ROUTE, NOON + MINUTE))
     obey(EndAssignment("job-1", A1, release))
