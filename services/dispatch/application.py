@@ -12,6 +12,7 @@ from chassis.store.aggregate import Aggregate
 from contracts.dispatch import AtSceneInferred, Release, Status, UnitStatusReported
 from contracts.envelope import Event
 from contracts.places import Point
+from contracts.refusals import Refused
 from services.dispatch.domain import assignment, cover, demand, diversion, duty, job, offer, reporting, unit
 from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import (
@@ -107,6 +108,8 @@ class Dispatch:
     def _unit(self, transaction: Transaction, command: UnitCommand, rules: Deployment) -> Loaded[Unit]:
         stream = unit_of(command.callsign) if isinstance(command, BookOn) else command.unit
         state = transaction.load(UNIT, stream).state
+        if isinstance(command, BookOn):
+            _on_one_unit_alone(transaction, stream, command)
         if isinstance(command, ReportStatus | SendMessage):
             events = reporting.decide(state, command, transaction.now, rules)
         else:
@@ -270,3 +273,14 @@ class Dispatch:
             if area.name in counted and counted[area.name].gap
         }
         return Loaded("cover", Areas(tuple(counted.values()), moves), 0)
+
+
+def _on_one_unit_alone(transaction: Transaction, stream: str, command: BookOn) -> None:
+    """An officer and a vehicle are on one unit at a time. Two processes that book at the same instant are not stopped by this."""
+    wanted = [("officer", one.officer) for one in command.officers]
+    if command.vehicle is not None:
+        wanted.append(("vehicle", command.vehicle))
+    for kind, value in wanted:
+        other = next((unit for unit in transaction.find(kind, value) if unit != stream), None)
+        if other is not None:
+            raise Refused(f"{kind}-on-duty", f"The {kind} is on duty with {other}.", (f"book off {other}", f"another {kind}"))
