@@ -39,6 +39,8 @@ def described(wiring: Wiring) -> FastAPI:
 class _Absent:
     """A host, a desk and an issuer's keys, none of which is there."""
 
+    rules = None
+
     async def run(self, *_: Any) -> NoReturn:
         raise RuntimeError(_SAYS)
 

@@ -1,13 +1,14 @@
 """What a service looks like to its HTTP side and to its timers: run a command, read a state, now or as it was known then."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from chassis.lifecycle import Loop
+from chassis.metrics import Instrument
 from chassis.store.aggregate import Aggregate
 from contracts.envelope import Envelope, Event
 
@@ -75,6 +76,10 @@ class Transaction(Protocol):
         """Streams that stand in an index under this value now, in order of their ids."""
         ...
 
+    def first(self, name: str, limit: int) -> list[str]:
+        """The streams that stand foremost in an index now, in order of its values, then of their ids."""
+        ...
+
     def moved(self, since: int | None) -> Moved:
         """What is durable behind a position, also of other processes: how a picture in memory keeps up. None: only the end."""
         ...
@@ -82,6 +87,11 @@ class Transaction(Protocol):
 
 class Host(Protocol):
     """A running service, as its api sees it."""
+
+    @property
+    def rules(self) -> Any:
+        """What the service's wiring gave as its policies, for reads that follow them."""
+        ...
 
     async def run(self, command: Any, context: Context) -> Loaded[Any]:
         """Obey one command durably, or raise contracts.refusals.Refused; StoreUnavailable when nothing can be saved."""
@@ -116,7 +126,8 @@ class Service:
     a transaction. `effects` names, for event types of its own, what to do outside once such an event is durable; it is
     called for events this process has just recorded and never for replayed ones. `heeds` are the event types `react` can
     answer to, in whatever version: all others pass by unread, also those of a newer writer. `loops` run as long as the process,
-    for adapters that hold something open.
+    for adapters that hold something open. `counted` names, for gauges of its own, the index whose entries each of them counts.
+    `rules` are the policies, for reads that follow them.
     """
 
     name: str
@@ -128,6 +139,8 @@ class Service:
     effects: Mapping[type[Event], Callable[[Envelope[Event]], None]]
     heeds: frozenset[type[Event]]
     loops: tuple[Loop, ...] = ()
+    counted: Mapping[Instrument, str] = field(default_factory=dict)
+    rules: Any = None
 
     def aggregate_of(self, stream: str) -> Aggregate[Any]:
         """The kind of a stream, by its prefix; raises LookupError."""

@@ -48,6 +48,15 @@ TIMERS_FIRED = Instrument("ringback_timers_fired_total", "counter", (), "Timers 
 REVIEW_OLDEST_OPEN = Instrument(
     "ringback_review_oldest_open_seconds", "gauge", (), "Age of the oldest abandoned call that nobody has assessed; 0 when none."
 )
+ORPHANS = Instrument(
+    "ringback_orphans", "gauge", (), "Abandoned calls that a carrier told of and nobody reviews: each is an alarm."
+)
+DESK_ALARMS = Instrument(
+    "ringback_desk_alarms", "gauge", (), "Items of the worklist whose holder fell silent, or whose hand-over nobody acknowledged."
+)
+FEEDS_SILENT = Instrument("ringback_feeds_silent", "gauge", (), "Feeds that have said nothing for too long.")
+CONTACTS_OVERDUE = Instrument("ringback_contacts_overdue", "gauge", (), "Contacts that nobody took, or acted on, in time.")
+PROMISES_BROKEN = Instrument("ringback_promises_broken", "gauge", (), "Promised calls that were due and not made.")
 EFFECTS = Instrument(
     "ringback_effects_total", "counter", ("effect", "result"), "Outside effects (dialling), by what became of them."
 )
@@ -69,6 +78,11 @@ INSTRUMENTS = (
     TIMERS_OVERDUE,
     TIMERS_FIRED,
     REVIEW_OLDEST_OPEN,
+    ORPHANS,
+    DESK_ALARMS,
+    FEEDS_SILENT,
+    CONTACTS_OVERDUE,
+    PROMISES_BROKEN,
     EFFECTS,
     ATTEMPTS,
     TRUNK_WORKING,

@@ -62,6 +62,8 @@ class Wiring:
     routers: Callable[[Host], Sequence[APIRouter]]
     policy_routers: Callable[[Host, Path | None], Sequence[APIRouter]] = _none
     """Routes that read policy as well: they are given the folder of the force's own."""
+    watch: Callable[[LiveHost], None] = lambda _: None
+    """Registers the gauges that only this service has."""
 
 
 def main(wiring: Wiring) -> None:
@@ -131,6 +133,7 @@ async def _parts(wiring: Wiring, chosen: Settings, lifecycle: Lifecycle) -> Part
     host = LiveHost(service, open_storage(chosen), clock, metrics)
     outbox, listening = Outbox(host, log), Listening(host, log, chosen.instance, tracing)
     watch(host, outbox, listening)
+    wiring.watch(host)
     app = create_app(
         edge=await _edge(wiring.name, chosen, clock, closing),
         title=wiring.title,
@@ -170,7 +173,19 @@ def _world(chosen: Settings, told: "asyncio.Queue[tuple[object, Context]]", metr
         loop.call_later(seconds, act)
 
     keyer = Keyer(chosen.reference_key.get_secret_value().encode())
-    return World(chosen.force, keyer.reference, after, tell, SystemClock(), chosen.policy, chosen.telephone, chosen.sip, metrics)
+    key = None if chosen.handset_key is None else chosen.handset_key.get_secret_value().encode()
+    return World(
+        chosen.force,
+        keyer.reference,
+        after,
+        tell,
+        SystemClock(),
+        chosen.policy,
+        chosen.telephone,
+        chosen.sip,
+        metrics,
+        handset_key=key,
+    )
 
 
 async def _hear_adapters(

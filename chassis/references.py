@@ -8,6 +8,7 @@ import phonenumbers
 
 REGION = "GB"
 _WRITTEN = re.compile(r"\+?[\d\s().\-/]+")
+_ADDRESS = re.compile(r"(?:tel|sips?):([^@;?]*)[@;?]?.*", re.IGNORECASE)
 _SEPARATOR = b"\x1f"
 
 
@@ -24,16 +25,18 @@ class Number(NamedTuple):
 def telephone(raw: str) -> Number:
     """Read a number as a switch or a person wrote it; what cannot be read survives as given.
 
-    Diallable means of a possible length, not of a known range: ranges are opened faster than tables are updated, and a
-    caller who could have been rung back matters more than an attempt that fails.
+    Diallable means of a possible length with its area code, not of a known range: ranges are opened faster than tables are
+    updated, and a caller who could have been rung back matters more than an attempt that fails. `tel:` and `sip:` are read.
     """
-    if not _WRITTEN.fullmatch(raw):
+    address = _ADDRESS.fullmatch(raw)
+    written = raw if address is None else address[1]
+    if not _WRITTEN.fullmatch(written):
         return Number(raw, False)
     try:
-        number = phonenumbers.parse(raw, REGION)
+        number = phonenumbers.parse(written, REGION)
     except phonenumbers.NumberParseException:
         return Number(raw, False)
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return Number(raw, False)
     return Number(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), True)
 

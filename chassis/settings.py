@@ -91,6 +91,9 @@ class Settings(SipFields, BaseSettings):
         SecretStr(_DEVELOPMENT_KEY),
         description="key of the references that stand for telephone numbers, 32 characters or more, equal in all services",
     )
+    handset_key: SecretStr | None = Field(
+        None, description="key of the HMAC on positions that handsets send by HTTPS (AML); left out: seals cannot be checked"
+    )
     otlp_endpoint: str | None = Field(
         None, pattern=r"^https?://", description="OTLP/HTTP address of an OpenTelemetry collector; left out: no spans leave"
     )
@@ -109,7 +112,7 @@ class Settings(SipFields, BaseSettings):
         description="`sip` rings callers; `none` rings nobody and leaves that to people; `simulated` is refused in production",
     )
 
-    @field_validator("store", "reference_key", "kafka_password", "sip_password", mode="after")
+    @field_validator("store", "reference_key", "kafka_password", "sip_password", "handset_key", mode="after")
     @classmethod
     def _one_line(cls, value: SecretStr | None) -> SecretStr | None:
         return SecretStr(value.get_secret_value().strip()) if value is not None else None

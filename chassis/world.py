@@ -27,7 +27,10 @@ class Tell(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The outside of one service. `reference(kind, value)` is the keyed reference of a personal value."""
+    """The outside of one service. `reference(kind, value)` is the keyed reference of a personal value.
+
+    `handset_key` is the key of the seals on positions that handsets send, if the force has one.
+    """
 
     force: str
     reference: Callable[[str, str], str]
@@ -38,3 +41,4 @@ class World:
     telephone: str = "simulated"
     sip: Sip | None = None
     metrics: Metrics | None = None
+    handset_key: bytes | None = None

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from chassis.store.storage import Storage
 from cli.figure_table import show
 from cli.sources import Data, Policy, Postgres, open_store
 from cli.stored_calls import calls, count
@@ -58,13 +59,16 @@ def figures_command(
     name, tally = _tally(definitions, definition, by, since, until)
     storage = open_store("contact", data, postgres)
     try:
-        if open_ is not None:
-            rows = (row.model_dump(mode="json") for row in behind(calls(storage), tally, open_, group))
-            _open(rows, as_json, as_csv)
-            return
-        count(storage, [tally])
+        if open_ is None:
+            _print(name, tally, storage, as_json, as_csv)
+        else:
+            _open((row.model_dump(mode="json") for row in behind(calls(storage), tally, open_, group)), as_json, as_csv)
     finally:
         storage.close()
+
+
+def _print(name: str, tally: Tally, storage: Storage, as_json: bool, as_csv: bool) -> None:
+    count(storage, [tally])
     found = figures(name, tally)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))

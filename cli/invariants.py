@@ -19,6 +19,7 @@ from contracts.dispatch import (
     UnitBookedOn,
 )
 from contracts.envelope import Event
+from contracts.episodes import ReviewReopened
 
 PAGE = 1000
 SETTLED = timedelta(seconds=60)
@@ -61,7 +62,7 @@ def _review(stream: str, facts: Facts, contact: Storage, now: datetime, complete
     call = f"call-{stream.removeprefix('review-')}"
     if not any(kind is CallAbandoned for kind, _ in _facts(contact, call)):
         yield f"I2: {stream} reviews {call}, which was not abandoned"
-    closed = sum(kind is ReviewClosed for kind, _ in facts)
+    closed = sum((kind is ReviewClosed) - (kind is ReviewReopened) for kind, _ in facts)
     if closed > 1 or (complete and closed == 0):
         yield f"I3: {stream} has {closed} dispositions"
     deadline = next((fact.deadline for kind, fact in facts if kind is ReviewOpened), None)
@@ -79,6 +80,8 @@ def _attempts(stream: str, facts: Facts) -> Iterator[str]:
             gate_open = fact.gate_open
         elif kind is ReviewClosed:
             over = True
+        elif kind is ReviewReopened:
+            over = False
         elif kind is AttemptStarted:
             dialled[fact.attempt] += 1
             if over:

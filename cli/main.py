@@ -8,7 +8,22 @@ import typer
 from chassis import exits
 from chassis.errors import RingbackError
 from chassis.exits import Exit
-from cli import contracts, figures, history, log, parked, rebuild, timelapse, token, up, verify
+from cli import (
+    callback,
+    contracts,
+    figures,
+    flags,
+    history,
+    log,
+    parked,
+    policy,
+    rebuild,
+    simulate,
+    timelapse,
+    token,
+    up,
+    verify,
+)
 from cli.local import commands as local
 from contracts.refusals import Refused
 from simulator.script import InputRefused
@@ -24,9 +39,13 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.add_typer(timelapse.app, name="timelapse")
+app.add_typer(simulate.app, name="simulate")
+app.add_typer(callback.app, name="callback")
 app.command("figures")(figures.figures_command)
+app.command("flags")(flags.flags)
 app.command("history")(history.history)
 app.add_typer(log.app, name="log")
+app.add_typer(policy.app, name="policy")
 app.add_typer(parked.app, name="parked")
 app.command("rebuild")(rebuild.rebuild)
 app.command("verify")(verify.verify)

@@ -19,6 +19,7 @@ from simulator.bank import BankCalls
 from simulator.figures import Figures
 from simulator.fire import FireDispatch
 from simulator.force_day import ForceDay
+from simulator.london.script import BrigadeTables
 from simulator.published import scenario as scenarios
 from simulator.published.comparison import Comparing, Comparison
 from simulator.published.script import PublishedCalls
@@ -69,6 +70,20 @@ def fire_dispatch(
     """
     run = Run("Another control room's dispatches", file.name, FireDispatch.zone)
     play(partial(FireDispatch, file), run, "fire-dispatch", 1, data, as_json)
+
+
+@app.command("lfb", epilog=EXITS)
+def lfb(
+    files: Annotated[list[Path], typer.Argument(help="Incidents, mobilisations, stations: CSV, in any order.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Enter what the London Fire Brigade publishes: incidents on the British grid, and who was mobilised, arrived, left.
+
+    Example: ringback timelapse lfb lfb_incidents_2009-01.csv lfb_mobilisations_2009-01.csv lfb_stations_2021-06.csv
+    """
+    run = Run("The London Fire Brigade's mobilisations", ", ".join(file.name for file in files), BrigadeTables.zone)
+    play(partial(BrigadeTables, files), run, "lfb", 1, data, as_json)
 
 
 @app.command("published", epilog=EXITS)

@@ -43,11 +43,18 @@ def up(
     ] = FIRST_PORT,
     kafka: Annotated[str | None, typer.Option("--kafka", metavar="HOST:PORT", help="Kafka instead of the embedded log.")] = None,
     postgres: Annotated[str | None, typer.Option("--postgres", metavar="DSN", help="PostgreSQL instead of SQLite files.")] = None,
+    sip: Annotated[
+        str | None, typer.Option("--sip", metavar="HOST:PORT", help="Ring callers over this SIP trunk instead of a simulation.")
+    ] = None,
+    sip_handler: Annotated[
+        str | None, typer.Option("--sip-handler", metavar="ADDRESS", help="Whom callers that answer are joined to.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as one JSON object.")] = False,
 ) -> None:
     """Start contact, callback, incident and dispatch; print their addresses; stop them cleanly on Ctrl-C.
 
     Example: ringback up --data data
+    Example: ringback up --sip 203.0.113.5:5060 --sip-handler sip:desk@203.0.113.7
     Example: ringback up --kafka 127.0.0.1:9092 --postgres postgresql://postgres:secret@127.0.0.1:5432/postgres
     """
     _folder(data)
@@ -58,7 +65,8 @@ def up(
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    children = {name: _start(name, _environment(name, data, ports[name], kafka, postgres), words) for name in SERVICES}
+    dialled = _dialled(sip, sip_handler)
+    children = {name: _start(name, _environment(name, data, ports[name], kafka, postgres) | dialled, words) for name in SERVICES}
     try:
         addresses = _addresses(children, words, stopping)
         if addresses:
@@ -85,7 +93,13 @@ def _folder(data: Path) -> None:
         DataFolder(data).mark("live", "running")
 
 
-def _environment(name: str, data: Path, port: int, kafka: str | None, postgres: str | None) -> Mapping[str, str]:
+def _dialled(sip: str | None, handler: str | None) -> dict[str, str]:
+    if sip is None:
+        return {}
+    return {"RINGBACK_TELEPHONE": "sip", "RINGBACK_SIP_TRUNKS": sip} | ({"RINGBACK_SIP_HANDLERS": handler} if handler else {})
+
+
+def _environment(name: str, data: Path, port: int, kafka: str | None, postgres: str | None) -> dict[str, str]:
     folder = DataFolder(data.absolute())
     chosen = {
         "RINGBACK_PORT": str(port),

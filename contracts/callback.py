@@ -39,18 +39,6 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-class HungUp(StrEnum):
-    """Who or what ended an answered call."""
-
-    CALLER = "caller"
-    HANDLER = "handler"
-    TIME_LIMIT = "time_limit"
-    NOBODY_JOINED = "nobody_joined"
-    NO_MEDIA = "no_media"
-    TAKEN_BACK = "taken_back"
-    LINE_LOST = "line_lost"
-
-
 class Speaker(StrEnum):
     """Who spoke when an attempt was answered. Only the caller's own word can establish that the caller is safe."""
 
@@ -89,7 +77,10 @@ class Role(StrEnum):
 
 @event("callback")
 class ReviewOpened(Event):
-    """An abandoned call is under review, opened by the fact itself; its deadline and the end of the emergency period are set."""
+    """An abandoned call is under review, opened by the fact itself; its deadline and the end of the emergency period are set.
+
+    With `harvest` the call never came here; its caller is rung when its turn comes.
+    """
 
     review: Text
     call: Text
@@ -105,6 +96,8 @@ class ReviewOpened(Event):
     location: Location | None = None
     earlier_calls: int = 0
     waited_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0
+    harvest: Text | None = None
+    attempted_at: tuple[Instant, ...] = ()
 
 
 @event("callback")
@@ -209,18 +202,6 @@ class AttemptEnded(Event):
 
 
 @event("callback")
-class AttemptHungUp(Event):
-    """An answered call ended. `joined` is the telephone of the call handler who was put through, since `joined_at`."""
-
-    review: Text
-    attempt: Annotated[int, Field(ge=1)]
-    attempt_id: Text
-    by: HungUp
-    joined: Text | None = None
-    joined_at: Instant | None = None
-
-
-@event("callback")
 class AttemptCancelled(Event):
     """A planned attempt will not be made."""
 
@@ -258,31 +239,6 @@ class ReviewEscalated(Event):
 @event("callback")
 class IncidentLinked(Event):
     """An incident was opened for this review; the review stays open as long as the incident is."""
-
-    review: Text
-    incident: Text
-
-
-@event("callback")
-class EmergencyPeriodEnded(Event):
-    """Subscriber and location data of the call can no longer be asked for urgently."""
-
-    review: Text
-
-
-@event("callback")
-class SampleChecked(Event):
-    """A supervisor looked at a review that the policy had closed by itself and that was drawn as a sample."""
-
-    review: Text
-    by: Text
-    agreed: bool
-    reason: Narrative
-
-
-@event("callback")
-class LinkedIncidentEnded(Event):
-    """One of several incidents linked to the review is over; the review stays open as long as another is not."""
 
     review: Text
     incident: Text

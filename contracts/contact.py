@@ -60,7 +60,10 @@ class Abandonment(StrEnum):
 
 
 class Marker(StrEnum):
-    """A warning about a number, a person or a place. It can only raise what is done, never lower it."""
+    """A flag or warning on a number, a person or an address. It can only raise what is done, never lower it.
+
+    Two axes that say nothing about each other: `useful` and `vexatious` speak of reliability, all others of risk.
+    """
 
     DOMESTIC_ABUSE = "domestic_abuse"
     STALKING = "stalking"
@@ -69,6 +72,8 @@ class Marker(StrEnum):
     CODEWORD = "codeword"
     VULNERABLE = "vulnerable"
     PERSISTENT_WITH_PLAN = "persistent_with_plan"
+    USEFUL = "useful"
+    VEXATIOUS = "vexatious"
 
 
 class Sound(StrEnum):
@@ -112,7 +117,10 @@ class CallAnswered(Event):
 
 @event("contact")
 class CallAbandoned(Event):
-    """The caller was gone before anybody could establish that all is well. It carries all that a review needs at once."""
+    """The caller was gone before anybody could establish that all is well. It carries all that a review needs at once.
+
+    With `harvest` the call never came here: a carrier's list tells of it afterwards, with the time of each attempt.
+    """
 
     call: Text
     line: Line
@@ -128,6 +136,8 @@ class CallAbandoned(Event):
     channel: Channel | None = None
     start: Start | None = None
     welfare_established: bool | None = None
+    harvest: Text | None = None
+    attempted_at: tuple[Instant, ...] = ()
 
 
 @event("contact")
@@ -160,53 +170,20 @@ class StartRecognised(Event):
 
 
 @event("contact")
-class PlaceCredited(Event):
-    """The caller of a waiting call had waited before and came back: the place is the one of the earlier call."""
-
-    call: Text
-    place_at: Instant
-    earlier_call: Text
-
-
-@event("contact")
-class PlaceKept(Event):
-    """A caller agreed to be rung back in turn: the place in the queue stands also when the line goes. Never on 999."""
-
-    call: Text
-    number: Telephone
-    number_ref: Reference
-    by: Text
-
-
-@event("contact")
-class LineReleased(Event):
-    """A caller whose place is kept hung up. That is no abandonment: the place waits on."""
-
-    call: Text
-
-
-@event("contact")
-class PlaceRung(Event):
-    """The kept place came up and its caller was rung, and not reached."""
-
-    call: Text
-    handler: Text
-
-
-@event("contact")
-class PlaceGivenUp(Event):
-    """The kept place is not needed any more: its caller was answered in another call."""
-
-    call: Text
-    answered_call: Text
-
-
-@event("contact")
 class LocationEstimated(Event):
-    """One more estimate of where the caller is; it may come after the call ended."""
+    """One more estimate of where the caller is; it may come after the call ended.
+
+    `words` are what a machine wrote beside its estimate, and no address; `areas` stand for where it lies, to find its like.
+    """
 
     call: Text
     location: Location
+    cell: Text | None = None
+    words: Narrative | None = None
+    address_ref: Reference | None = None
+    areas: tuple[Reference, ...] = ()
+    message: Text | None = None
+    flags: tuple[Text, ...] = ()
 
 
 @event("contact")
@@ -233,7 +210,8 @@ class NumberLearned(Event):
 class CallerMatched(Event):
     """More is known about who called: warnings that stand on the number, the person or the address, and earlier contacts.
 
-    Said again whenever it grows, also after the call broke off. `reasons` say by which association, in words without names.
+    Said again whenever it grows, also after the call broke off. `earlier_contacts` are those within the force's repeat window
+    before the call, over all channels. `reasons` say by which association, in words without names.
     """
 
     call: Text
@@ -244,10 +222,11 @@ class CallerMatched(Event):
 
 @event("contact")
 class CallerRangAgain(Event):
-    """The same number was answered in another call after this one had broken off. Said on the broken call's stream."""
+    """The caller, known `by` number or person, was answered in another call after this one broke off. Said on its stream."""
 
     call: Text
     answered_call: Text
+    by: Text = "number"
 
 
 @event("contact")

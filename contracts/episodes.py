@@ -1,4 +1,4 @@
-"""What the callback service says about several calls of one caller: they are one episode, in which one review goes on."""
+"""What the callback service says of a review beyond its one call: episodes of several calls, incidents, second looks."""
 
 from typing import Annotated
 
@@ -38,3 +38,28 @@ class ReviewReopened(Event):
     by: Text
     deadline: Instant
     rings: bool = True
+
+
+@event("callback")
+class LinkedIncidentEnded(Event):
+    """One of several incidents linked to the review is over; the review stays open as long as another is not."""
+
+    review: Text
+    incident: Text
+
+
+@event("callback")
+class EmergencyPeriodEnded(Event):
+    """Subscriber and location data of the call can no longer be asked for urgently."""
+
+    review: Text
+
+
+@event("callback")
+class SampleChecked(Event):
+    """A supervisor looked at a review that the policy had closed by itself and that was drawn as a sample."""
+
+    review: Text
+    by: Text
+    agreed: bool
+    reason: Narrative

@@ -1,10 +1,10 @@
-"""What the contact service says of its feeds and of who answers which queue."""
+"""What the contact service says of its feeds, of places in its queues, and of who answers which."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from contracts.envelope import Event, Instant, Text
+from contracts.envelope import Event, Instant, Reference, Telephone, Text
 from contracts.registry import event
 
 
@@ -38,6 +38,48 @@ class FeedRetired(Event):
     feed: Text
     by: Text
     reason: Text
+
+
+@event("contact")
+class PlaceCredited(Event):
+    """The caller of a waiting call had waited before and came back: the place is the one of the earlier call."""
+
+    call: Text
+    place_at: Instant
+    earlier_call: Text
+
+
+@event("contact")
+class PlaceKept(Event):
+    """A caller agreed to be rung back in turn: the place in the queue stands also when the line goes. Never on 999."""
+
+    call: Text
+    number: Telephone
+    number_ref: Reference
+    by: Text
+
+
+@event("contact")
+class LineReleased(Event):
+    """A caller whose place is kept hung up. That is no abandonment: the place waits on."""
+
+    call: Text
+
+
+@event("contact")
+class PlaceRung(Event):
+    """The kept place came up and its caller was rung, and not reached."""
+
+    call: Text
+    handler: Text
+
+
+@event("contact")
+class PlaceGivenUp(Event):
+    """The kept place is not needed any more: its caller was answered in another call."""
+
+    call: Text
+    answered_call: Text
 
 
 @event("contact")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from contracts.contact import Line
 from contracts.envelope import Envelope, Event
-from services.contact.application import call_id
 from services.contact.domain.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
+from services.contact.streams import call_id
 from simulator import reading
 from simulator.bank_rows import FORMAT, BankCall, bank_call
 from simulator.order import Ranked, woven

@@ -43,6 +43,17 @@ class Episodes(BaseModel):
     over_already: int
 
 
+class Distances(BaseModel):
+    """Metres in a straight line from where a unit was last known to be to the incident it was sent to, where both are known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    count: int
+    mean_m: float | None
+    median_m: int | float | None
+    longest_m: int | None
+
+
 class Figures(BaseModel):
     """Every figure of a run. Counts are of events; times are in seconds; None where there is nothing to measure."""
 
@@ -96,6 +107,8 @@ class Figures(BaseModel):
     assignments_never_on_scene: int
     max_units_on_one_call: int
     overlaps: int
+    statuses_by_kind: dict[str, int]
+    distances: Distances
 
     events_by_service: dict[str, int]
     begins: str | None

@@ -11,7 +11,7 @@ from contracts.contact import Abandonment
 from contracts.envelope import Envelope, Event
 from contracts.topics import SERVICES
 from simulator.contact_fold import ContactFold
-from simulator.figures import Episodes, Figures, Hour
+from simulator.figures import Distances, Episodes, Figures, Hour
 from simulator.resource_fold import ResourceFold
 from simulator.review_fold import ReviewFold
 from simulator.set_aside import SetAside
@@ -121,4 +121,11 @@ def _of_resources(fold: ResourceFold) -> dict[str, Any]:
         "assignments_never_on_scene": counts["never_on_scene"],
         "max_units_on_one_call": fold.max_units_on_one_call,
         "overlaps": counts["overlaps"],
+        "statuses_by_kind": _ranked(fold.statuses),
+        "distances": Distances(
+            count=fold.distances_m.count,
+            mean_m=fold.distances_m.mean(),
+            median_m=fold.distances_m.median(),
+            longest_m=fold.distances_m.longest(),
+        ),
     }

@@ -9,8 +9,9 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
+from contracts.callers import SubjectKind
 from contracts.envelope import Envelope, Event
-from services.contact.domain.caller import PlaceMarker
+from services.contact.domain.caller import PlaceMarker, Subject
 from services.dispatch.policy import deployment
 from simulator import callers, crews, handlers
 from simulator.crews import Crews
@@ -59,7 +60,8 @@ class ForceDay:
     def _markers(self) -> Iterator[Stimulus]:
         for number, marker in callers.marked(self.total, Random(f"{self._seed}/markers")):
             review_by = self._midnight + timedelta(days=90)
-            place = PlaceMarker(marker=marker, author=AUTHOR, evidence="earlier incidents", review_by=review_by, number=number)
+            subject = Subject(SubjectKind.NUMBER, number)
+            place = PlaceMarker(marker=marker, author=AUTHOR, evidence="earlier incidents", review_by=review_by, subject=subject)
             yield Stimulus(self._midnight, "contact", place, f"force-day:{self._seed}:marker:{number}", AUTHOR)
 
     def _tours(self) -> Iterator[_Group]:

@@ -18,14 +18,16 @@ class Place(NamedTuple):
     identity: str
 
 
-def read(table: Table, place: Callable[[list[str]], Place], spool: Spool, set_aside: SetAside) -> None:
-    """Every row ends in the spool or is set aside. `place` raises Unreadable."""
+def read(
+    table: Table, place: Callable[[list[str]], Place], spool: Spool, set_aside: SetAside, before: tuple[str, ...] = ()
+) -> None:
+    """Every row ends in the spool, with `before` in front of its fields, or is set aside. `place` raises Unreadable."""
     for line, fields in table:
         try:
             if isinstance(fields, Unreadable):
                 raise fields
             at, whole, identity = place(fields)
-            if not spool.add(at, whole, line, identity, fields):
+            if not spool.add(at, whole, line, identity, [*before, *fields]):
                 raise Unreadable("repeats an earlier row")
         except Unreadable as unreadable:
             set_aside.add(table.path.name, line, str(unreadable))

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.durations import Durations
-from contracts.dispatch import AssignmentEnded, JobClosed, UnitAssigned
+from contracts.dispatch import AssignmentEnded, JobClosed, Status, UnitAssigned, UnitBookedOn, UnitStatusReported
 from contracts.envelope import Envelope, Event
 from contracts.incident import IncidentClosed, IncidentGraded, IncidentOpened, IncidentRegraded, UnitOnScene
+from contracts.places import Point
+from services.dispatch.domain.travel import distance_m
 
 SLACK = timedelta(hours=1)
 """A word about an incident may come this long after its closing: the close and the arrival can fall into one second."""
@@ -16,6 +18,7 @@ SLACK = timedelta(hours=1)
 @dataclass(slots=True)
 class _Open:
     reported_at: datetime
+    point: Point | None = None
     regraded: bool = False
     reached: bool = False
 
@@ -34,6 +37,9 @@ class ResourceFold:
         self.releases: Counter[str] = Counter()
         self.time_to_first_unit = Durations()
         self.max_units_on_one_call = 0
+        self.statuses: Counter[str] = Counter()
+        self.distances_m = Durations()
+        self._where: dict[str, Point] = {}
 
     @property
     def units(self) -> int:
@@ -48,7 +54,7 @@ class ResourceFold:
             case IncidentOpened() as event:
                 self.counts["incidents"] += 1
                 self.origins[event.origin] += 1
-                self._open[event.incident] = _Open(event.reported_at)
+                self._open[event.incident] = _Open(event.reported_at, None if event.location is None else event.location.point)
             case IncidentGraded() as event:
                 self.grades[event.grade] += 1
             case IncidentRegraded() as event:
@@ -58,6 +64,11 @@ class ResourceFold:
             case IncidentClosed() as event:
                 self.counts["closed"] += 1
                 self._closed.append((envelope.recorded, event.incident))
+            case UnitBookedOn() as event:
+                self._is_at(event.unit, event.point)
+            case UnitStatusReported() as event:
+                self.statuses[Status(event.status).name.lower()] += 1
+                self._is_at(event.unit, event.point)
             case UnitAssigned() as event:
                 self._assigned(event)
             case AssignmentEnded() as event:
@@ -81,7 +92,15 @@ class ResourceFold:
             self.counts["reached"] += 1
             self.time_to_first_unit.between(incident.reported_at, event.at)
 
+    def _is_at(self, unit: str, point: Point | None) -> None:
+        if point is not None:
+            self._where[unit] = point
+
     def _assigned(self, event: UnitAssigned) -> None:
+        incident, point = self._open.get(event.incident), self._where.get(event.unit)
+        if incident is not None and incident.point is not None and point is not None:
+            to = incident.point
+            self.distances_m.add(distance_m((point.latitude, point.longitude), (to.latitude, to.longitude)))
         self.counts["assignments"] += 1
         self.counts["overlaps"] += bool(event.overlaps)
         self._units.add(event.unit)

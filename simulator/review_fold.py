@@ -16,6 +16,7 @@ from contracts.callback import (
 )
 from contracts.contact import CallAbandoned, CallerRangAgain, Line
 from contracts.envelope import Envelope, Event
+from contracts.episodes import ReviewReopened
 
 SLACK = timedelta(hours=2)
 """What was established in a conversation may be recorded this long after the review ended."""
@@ -24,12 +25,14 @@ _NAMED = 20
 
 
 class _Open:
-    __slots__ = ("abandoned_at", "assessed", "called_off", "closed", "outcomes", "rung")
+    __slots__ = ("abandoned_at", "assessed", "called_off", "closed", "closed_at", "disposition", "outcomes", "rung")
 
     def __init__(self, abandoned_at: datetime) -> None:
         self.abandoned_at = abandoned_at
         self.assessed = self.rung = self.closed = False
         self.called_off: datetime | None = None
+        self.disposition = ""
+        self.closed_at: datetime | None = None
         self.outcomes: dict[int, str] = {}
 
 
@@ -53,7 +56,7 @@ class ReviewFold:
     def feed(self, envelope: Envelope[Event]) -> None:
         """Count one event."""
         while self._closed and self._closed[0][0] < envelope.recorded - SLACK:
-            self._open.pop(self._closed.popleft()[1], None)
+            self._forget(*self._closed.popleft())
         match envelope.event:
             case CallAbandoned(line=Line.EMERGENCY) as event:
                 self._broken_off.add(event.call)
@@ -75,8 +78,16 @@ class ReviewFold:
                 self.escalations[event.reason] += 1
             case ReviewClosed() as event:
                 self._close(event, envelope.recorded)
+            case ReviewReopened() as event:
+                self._reopen(event)
             case _:
                 pass
+
+    def _forget(self, closed_at: datetime, name: str) -> None:
+        """One that was opened again meanwhile is forgotten after its last end."""
+        review = self._open.get(name)
+        if review is not None and review.closed_at == closed_at:
+            del self._open[name]
 
     def finish(self) -> None:
         """Nothing more will be recorded: what is open now stayed open."""
@@ -135,6 +146,17 @@ class ReviewFold:
         if review is None or review.closed:
             self._violated(f"review {event.review} has more than one disposition")
             return
-        review.closed = True
+        review.closed, review.closed_at, review.disposition = True, now, event.disposition
         self._closed.append((now, event.review))
         self.time_to_disposition.between(review.abandoned_at, event.at)
+
+    def _reopen(self, event: ReviewReopened) -> None:
+        """The disposition before no longer stands: a review has one, its last."""
+        self.counts["reopened"] += 1
+        self.counts["dispositions"] -= 1
+        review = self._open.get(event.review)
+        if review is None or not review.closed:
+            self._violated(f"review {event.review} was opened again without having ended")
+            return
+        review.closed, review.closed_at = False, None
+        self.dispositions[review.disposition] -= 1

@@ -74,6 +74,10 @@ def _incidents(figures: Figures) -> Iterator[_Row]:
     yield "  never on scene", f"{figures.assignments_never_on_scene:,}"
     if figures.overlaps:
         yield "  overlapping", f"{figures.overlaps:,}"
+    for status, count in figures.statuses_by_kind.items():
+        yield f"  reported {named(status).lower()}", f"{count:,}"
+    if figures.distances.count:
+        yield "Median way of a unit, straight", f"{figures.distances.median_m:,} m of {figures.distances.count:,}"
 
 
 def _rest(figures: Figures) -> Iterator[_Row]:

@@ -13,8 +13,8 @@ from itertools import count
 from random import Random
 
 from contracts.contact import Line
-from services.contact.application import call_id
 from services.contact.domain.facts import AnswerCall, EndCall, EstimateLocation, Fact, HangUp, PresentCall, QueueCall
+from services.contact.streams import call_id
 from simulator import callers, demand
 from simulator.callers import Caller, Nature
 

@@ -35,7 +35,7 @@ class Table:
     """A file of a known format. Iterating gives line numbers, and the fields or the reason why there are none."""
 
     def __init__(self, path: Path, format_: Format) -> None:
-        self.path, self._format = path, format_
+        self.path, self.format = path, format_
         with _opened(path) as file:
             head = file.readline(_LONGEST_LINE)
         try:
@@ -60,7 +60,7 @@ class Table:
 
     def _fields(self, line: str) -> list[str] | Unreadable:
         try:
-            fields = _split(line, self._format.separator)
+            fields = _split(line, self.format.separator)
         except Unreadable as unreadable:
             return unreadable
         if len(fields) != len(self._header):

@@ -1,6 +1,7 @@
 """What a running service tells about its pipes: the outbox, the inbox, the timers; read only when somebody scrapes."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from chassis.flow.listening import Listening
 from chassis.flow.live import LiveHost
@@ -37,6 +38,8 @@ def watch(host: LiveHost, outbox: Outbox, listening: Listening) -> None:
             counts[key.topic,] = counts.get((key.topic,), 0) + 1
         return counts
 
+    for gauge, index in host.service.counted.items():
+        metrics.watch(gauge, partial(_entries, host, index))
     metrics.watch(OUTBOX_WAITING, waiting)
     metrics.watch(OUTBOX_OLDEST_AGE, oldest)
     metrics.watch(TIMERS_OVERDUE, overdue)
@@ -45,6 +48,14 @@ def watch(host: LiveHost, outbox: Outbox, listening: Listening) -> None:
     metrics.watch(
         INBOX_STOPPED, lambda: {(partition.topic, why(reason)): 1 for partition, reason in host.inbox.stopped().items()}
     )
+
+
+def _entries(host: LiveHost, index: str) -> int:
+    """How many stand in an index: of what is counted so there should be few."""
+    count, after = 0, None
+    while page := host.find(index, after=after, limit=1000):
+        count, after = count + len(page), page[-1]
+    return count
 
 
 def why(reason: str) -> str:

@@ -45,6 +45,11 @@ class LiveHost:
         self._effects = {registry.of(model).name: effect for model, effect in service.effects.items()}
         self._writer = Writer(Committer(storage, clock, self._durable), self._on_loop, metrics.committed)
 
+    @property
+    def rules(self) -> Any:
+        """The service's policies."""
+        return self.service.rules
+
     async def run(self, command: Any, context: Context) -> Loaded[Any]:
         """Obey one command durably."""
         name = type(command).__name__

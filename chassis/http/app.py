@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from chassis.http.auth import Authentication, UnguardedRoutes, requires, unguarded
-from chassis.http.bodies import StrictBodies
+from chassis.http.bodies import FORM, StrictBodies
 from chassis.http.edge import Edge
 from chassis.http.health import HealthSource, health_router
 from chassis.http.openapi import describe, known_names
@@ -48,7 +48,7 @@ def create_app(
         middleware=[
             Middleware(Unexpected, ids=edge.ids),
             Middleware(Authentication, edge=edge),
-            Middleware(StrictBodies),
+            Middleware(StrictBodies, forms=_forms(routers)),
         ],
         # Its spans and logs quote what failed; traces and metrics are the instrumentation's, outside this app.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
@@ -63,6 +63,14 @@ def create_app(
     if open_to_all := unguarded(app):
         raise UnguardedRoutes(f"name the roles of: {'; '.join(open_to_all)}")
     return app
+
+
+def _forms(routers: Sequence[APIRouter]) -> frozenset[str]:
+    """The addresses whose routes are described as taking a web form."""
+    routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+    return frozenset(
+        route.path for route in routes if FORM in (route.openapi_extra or {}).get("requestBody", {}).get("content", {})
+    )
 
 
 def _description_router() -> APIRouter:

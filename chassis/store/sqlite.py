@@ -15,6 +15,7 @@ from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused,
 from chassis.log.port import Partition
 from chassis.store import sqlite_file
 from chassis.store.reading import Reading, headers_blob, text
+from chassis.store.sqlite_readers import SqliteReaders
 from chassis.store.storage import Changes, CommandOutcome, InboxPosition, LookupChange, StoredEvent
 
 MEMORY = Path(":memory:")
@@ -32,6 +33,7 @@ class SqliteStorage(Reading):
         self._one_connection = batch > 1 or path == MEMORY
         self._lock = threading.RLock()
         self._closing = ExitStack()
+        self._readers = SqliteReaders(path)
         if path != MEMORY:
             sqlite_file.check(path)
         with sqlite_file.plainly(path):
@@ -169,9 +171,7 @@ class SqliteStorage(Reading):
             if self._one_connection or threading.get_ident() == self._writer:
                 with self._lock:
                     return self._cursor.execute(statement, parameters).fetchall()
-            with self._recorder.datastore.get_connection(commit=False) as connection, connection.cursor() as cursor:
-                cursor.row_factory = None
-                return cursor.execute(statement, parameters).fetchall()
+            return self._readers.query(statement, parameters)
 
     def lead(self) -> bool:
         return True
@@ -188,6 +188,7 @@ class SqliteStorage(Reading):
 
     def close(self) -> None:
         self.flush()
+        self._readers.close()
         self._closing.close()
         self._recorder.datastore.close()
 

@@ -143,6 +143,20 @@ class LiveTransaction:
                 (streams.add if opened else streams.discard)(stream)
         return sorted(streams)
 
+    def first(self, name: str, limit: int) -> list[str]:
+        changed = {
+            Entry(value, stream): opened
+            for layer in (self._batch.found, self.found)
+            for (kind, value), streams in layer.items()
+            if kind == name
+            for stream, opened in streams.items()
+        }
+        gone = sum(not opened for opened in changed.values())
+        stored = self._batch.storage.find(name, None, None, None, limit + gone)
+        standing = {entry for entry in stored if changed.get(entry, True)}
+        standing |= {entry for entry, opened in changed.items() if opened}
+        return [entry.stream for entry in sorted(standing)[:limit]]
+
     def moved(self, since: int | None) -> Moved:
         storage = self._batch.storage
         if since is None:

@@ -26,6 +26,10 @@ class ObeyingHost:
         self._reads = Reads(service.name, storage)
         self._committer = Committer(storage, clock, lambda _: None)
 
+    @property
+    def rules(self) -> Any:
+        return self._service.rules
+
     async def run(self, command: Any, context: Context) -> Loaded[Any]:
         result = self._committer.commit([obey(self._service, command, context)])[0]
         if result.error is not None:

@@ -51,6 +51,9 @@ class MemoryTransaction:
     def find(self, name: str, value: str) -> list[str]:
         return sorted(self._index.get((name, value), ()))
 
+    def first(self, name: str, limit: int) -> list[str]:
+        return [stream for streams in self.index(name).values() for stream in streams][:limit]
+
     def moved(self, since: int | None) -> Moved:
         streams = [] if since is None else [stream for stream, _ in self.recorded[since:]]
         return Moved(len(self.recorded), {stream: len(self.streams[stream]) for stream in streams})

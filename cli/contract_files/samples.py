@@ -69,6 +69,7 @@ NUMBERS = {
     "talked_s": 184.25,
     "units": 2,
 }
+KINDS = {"number_ref": "caller", "subject": "caller", "message": "handset"}
 IDENTITIES = ("call", "answered_call", "review", "incident", "job", "assignment", "attempt_id", "origin_id", "overlap")
 
 
@@ -77,7 +78,7 @@ def record(entry: EventType) -> Json:
     event = entry.model.model_validate_json(json.dumps(_fields(entry.model)))
     data = encode_event(event)
     kind, identity = next((name, value) for name, value in json.loads(data).items() if name != "at")
-    stream = f"{'caller' if kind == 'number_ref' else kind}-{identity}"
+    stream = f"{KINDS.get(kind, kind)}-{identity}"
     cause = derived("sample", entry.name)
     head = Head(
         id=event_id(cause, 0),

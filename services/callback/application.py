@@ -20,6 +20,7 @@ from services.callback.domain.commands import (
     LearnNumber,
     LinkIncident,
     NoteIncidentClosed,
+    NoteIncidentMerged,
     NoteIncidentReopened,
     NoteRangAgain,
     NoteScene,
@@ -73,6 +74,8 @@ class Callback:
             case NoteIncidentClosed() | NoteIncidentReopened():
                 self._scene(tx, command)
                 return self._each(tx, "incident", command.incident, command)
+            case NoteIncidentMerged():
+                return self._each(tx, "incident", command.into if command.again else command.incident, command)
             case _:
                 return self._one(tx, review_stream(command.review), command)
 
@@ -112,7 +115,7 @@ class Callback:
         review = tx.load(self.reviews, stream).state
         rules = self._policy.at(tx.now) if review is None else self.rules_of(review)
         if review is not None:
-            if review.merged_into is not None and review.open and isinstance(command, NoteRangAgain):
+            if review.merged_into is not None and isinstance(command, NoteRangAgain | LinkIncident):
                 return self._one(tx, review_stream(review.merged_into), replace(command, review=review.merged_into))
             command = self._informed(tx, review, command, rules)
         after = tx.record(self.reviews, stream, decide(review, command, tx.now, rules))

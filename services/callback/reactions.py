@@ -15,7 +15,8 @@ from contracts.contact import (
     SoundsHeard,
 )
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentClosed, IncidentOpened, IncidentReopened, Origin
+from contracts.harvest import AttemptsHarvested
+from contracts.incident import IncidentClosed, IncidentMerged, IncidentOpened, IncidentReopened, IncidentUnmerged, Origin
 from services.callback.domain.commands import (
     EndEmergencyPeriod,
     ForgetMarker,
@@ -27,6 +28,7 @@ from services.callback.domain.commands import (
     LearnSounds,
     LinkIncident,
     NoteIncidentClosed,
+    NoteIncidentMerged,
     NoteIncidentReopened,
     NoteRangAgain,
     NoteScene,
@@ -35,11 +37,13 @@ from services.callback.domain.commands import (
     StartAttempt,
 )
 from services.callback.domain.decide import Command
+from services.callback.domain.turn import LearnAttempts
 
-Heard = Command | ForgetMarker | NoteScene
+Heard = Command | ForgetMarker | NoteScene | LearnAttempts
 
 HEEDS: frozenset[type[Event]] = frozenset(
     {
+        AttemptsHarvested,
         CallAbandoned,
         CallerMatched,
         CallerRangAgain,
@@ -51,6 +55,8 @@ HEEDS: frozenset[type[Event]] = frozenset(
         IncidentOpened,
         IncidentClosed,
         IncidentReopened,
+        IncidentMerged,
+        IncidentUnmerged,
     }
 )
 """What `react` answers to."""
@@ -62,6 +68,8 @@ def react(heard: Envelope[Event]) -> Sequence[Heard]:
     match event:
         case CallAbandoned():
             return _abandoned(event)
+        case AttemptsHarvested():
+            return (LearnAttempts(review=event.call, attempted_at=event.attempted_at),)
         case CallerRangAgain():
             return (NoteRangAgain(review=event.call, answered_call=event.answered_call, at=event.at),)
         case LocationEstimated():
@@ -94,6 +102,10 @@ def _of_incident(event: Event) -> Sequence[Heard]:
             return (NoteScene(incident=event.incident, at=event.reported_at, location=location, opening_code=code),)
         case IncidentClosed():
             return (NoteIncidentClosed(incident=event.incident),)
+        case IncidentMerged():
+            return (NoteIncidentMerged(incident=event.incident, into=event.into),)
+        case IncidentUnmerged():
+            return (NoteIncidentMerged(incident=event.incident, into=event.into, again=True),)
         case IncidentReopened():
             return (NoteIncidentReopened(incident=event.incident),)
         case _:
@@ -116,6 +128,8 @@ def _abandoned(event: CallAbandoned) -> Sequence[Heard]:
             location=event.location,
             earlier_calls=event.earlier_calls,
             waited_s=event.waited_s,
+            harvest=event.harvest,
+            attempted_at=event.attempted_at,
         ),
     )
 

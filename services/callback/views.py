@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.callback import Disposition, Escalation, HungUp, Outcome, Risk, Role, Speaker
+from contracts.answered_calls import HungUp
+from contracts.callback import Disposition, Escalation, Outcome, Risk, Role, Speaker
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.places import Location
 from services.callback.domain.attempt import Attempt

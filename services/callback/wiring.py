@@ -2,49 +2,60 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import structlog
 
-from chassis import dated
 from chassis.described import described
 from chassis.errors import SettingsRefused
 from chassis.host import Service
 from chassis.ids import DrawnIds
 from chassis.lifecycle import Loop
+from chassis.metrics import DESK_ALARMS, ORPHANS
 from chassis.process import Wiring
 from chassis.world import World
 from contracts.callback import AttemptRecalled, AttemptStarted
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
 from services.callback import api
-from services.callback.application import NUMBER, SCENE, Callback
+from services.callback.desk import Desk
 from services.callback.domain import gate
-from services.callback.policy.default import SIP_RULES, load
-from services.callback.reactions import HEEDS, on_timer, react
+from services.callback.policy import desk as desk_policy
+from services.callback.policy import sip
+from services.callback.policy.default import load
+from services.callback.reactions import HEEDS, react
+from services.callback.reconciliation import api as reconciliation_api
 from services.callback.telephone.manual import ManualTelephone
 from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
 from services.callback.telephone.sip.reach import reach
-from services.callback.telephone.sip.rules import SipRules
 from services.callback.telephone.sip.telephone import SipTelephone
+from services.callback.timers import on_timer
+from services.callback.watching import watch
+from services.callback.worklist import api as worklist_api
 
 
 def build(world: World) -> Service:
-    """The service of one force; its own rules are `callback.toml` in the folder of its policies."""
-    own = None if world.policy is None else world.policy / "callback.toml"
-    callback = Callback(load(own if own is not None and own.exists() else None))
+    """The service of one force; its own rules are `callback.toml` and `callback-desk.toml` in the folder of its policies."""
+    desk = Desk(load(_own(world, "callback.toml")), desk_policy.load(_own(world, "callback-desk.toml")), world.reference)
     telephone = _telephone(world)
     return Service(
         "callback",
-        (callback.reviews, NUMBER, SCENE),
+        desk.aggregates,
         HEARS["callback"],
-        callback.handle,
+        desk.handle,
         react,
         on_timer,
         {AttemptStarted: partial(_ring, telephone), AttemptRecalled: partial(_hang_up, telephone)},
         HEEDS,
         loops=(Loop("telephone", telephone.run),) if isinstance(telephone, SipTelephone) else (),
+        counted={ORPHANS: "orphan", DESK_ALARMS: "desk-alarm"},
     )
+
+
+def _own(world: World, file: str) -> Path | None:
+    own = None if world.policy is None else world.policy / file
+    return own if own is not None and own.exists() else None
 
 
 def _telephone(world: World) -> Telephone:
@@ -63,8 +74,7 @@ def _sip(world: World) -> Telephone:
     """The force's own rules of ringing are `sip.toml` in the folder of its policies."""
     if world.sip is None:
         raise SettingsRefused("RINGBACK_SIP_TRUNKS: a SIP telephone needs a trunk, as in 203.0.113.5:5060")
-    own = None if world.policy is None else world.policy / "sip.toml"
-    rules = dated.read(own if own is not None and own.exists() else SIP_RULES, SipRules)
+    rules = sip.load(_own(world, "sip.toml"))
     return SipTelephone(reach(world.sip), rules, world.tell, world.clock, DrawnIds(), world.metrics)
 
 
@@ -89,7 +99,8 @@ WIRING = Wiring(
     "Ringback callback",
     "Callback: every abandoned 999 call is reviewed, and its caller rung back as far as that is safe.",
     build,
-    api.routers,
+    lambda host: (*worklist_api.routers(host), *reconciliation_api.routers(host), *api.routers(host)),
+    watch=watch,
 )
 
 openapi_app = partial(described, WIRING)

@@ -1,19 +1,15 @@
 """Whose turn it is: a caller who comes back keeps the place, and one who was answered elsewhere needs it no more."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from chassis.dated import Dated
 from chassis.host import Transaction
-from chassis.store.aggregate import Aggregate
 from services.contact.domain import episode, telling
 from services.contact.domain.call import Call
 from services.contact.domain.facts import CallCommand, CreditPlace, NoteRangAgain
 from services.contact.domain.rules import Rules
-
-Settled = Callable[[Transaction, Call, datetime, datetime], Iterator[Call]]
-"""Other calls of the same caller that stand between two instants."""
+from services.contact.recognition import Recognition
+from services.contact.streams import CALL, call_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +17,7 @@ class Turns:
     """The use case of places in a queue."""
 
     policy: Dated[Rules]
-    calls: Aggregate[Call]
-    settled: Settled
+    recognition: Recognition
 
     def follow(self, tx: Transaction, before: Call | None, call: Call) -> None:
         """What a call that changed means for its own place, and for those of other calls of the caller."""
@@ -38,15 +33,17 @@ class Turns:
 
     def _credit(self, tx: Transaction, call: Call) -> None:
         rules = self.policy.at(tx.now)
-        assert call.queued_at is not None
-        for earlier in self.settled(tx, call, call.queued_at - rules.repeat_window, call.queued_at):
+        assert call.queued_at is not None and call.number_ref is not None
+        start = call.queued_at - rules.repeat_window
+        for earlier in self.recognition.settled(tx, [call.number_ref], start, call.queued_at):
             self._came_back(tx, earlier, call, rules)
 
     def _credit_later(self, tx: Transaction, call: Call) -> None:
         """The break is told after its caller was already in the queue again."""
         rules = self.policy.at(tx.now)
-        assert call.abandoned_at is not None
-        for waiting in self.settled(tx, call, call.abandoned_at, call.abandoned_at + rules.repeat_window):
+        assert call.abandoned_at is not None and call.number_ref is not None
+        end = call.abandoned_at + rules.repeat_window
+        for waiting in self.recognition.settled(tx, [call.number_ref], call.abandoned_at, end):
             self._came_back(tx, call, waiting, rules)
 
     def _came_back(self, tx: Transaction, earlier: Call, waiting: Call, rules: Rules) -> None:
@@ -59,12 +56,12 @@ class Turns:
         """Places kept for this caller are not needed any more."""
         assert call.number_ref is not None and call.answered_at is not None
         for stream in tx.find("place", call.number_ref):
-            kept = tx.load(self.calls, stream).state
+            kept = tx.load(CALL, stream).state
             if kept is None or kept.call == call.call or kept.place_kept_at is None:
                 continue
             if kept.place_kept_at <= call.answered_at:
                 self._tell(tx, NoteRangAgain(call=kept.call, at=call.answered_at, answered_call=call.call))
 
     def _tell(self, tx: Transaction, command: CallCommand) -> None:
-        stream = f"{self.calls.name}-{command.call}"
-        tx.record(self.calls, stream, telling.decide(tx.load(self.calls, stream).state, command, tx.now))
+        stream = call_stream(command.call)
+        tx.record(CALL, stream, telling.decide(tx.load(CALL, stream).state, command, tx.now))

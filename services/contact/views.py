@@ -6,20 +6,22 @@ from datetime import datetime
 from msgspec import structs
 from pydantic import BaseModel
 
-from contracts.contact import Abandonment, Channel, Line, Marker, Sound, Start
+from contracts.contact import Abandonment, Channel, Line, Sound, Start
 from contracts.places import Location
 from services.contact.domain.call import Call
-from services.contact.domain.caller import Caller
 from services.contact.domain.oddities import Flag, flags
-from services.contact.domain.place import told
+from services.contact.domain.place import Place, told
 from services.contact.domain.times import stamp, talked_s, waited_s
 
 
 class Estimate(BaseModel):
-    """Where the caller was said to be, and when."""
+    """Where the caller was said to be, and when. `words` are what a machine wrote beside its estimate: they are no address."""
 
     at: datetime
     location: Location
+    cell: str | None = None
+    words: str | None = None
+    flags: tuple[str, ...] = ()
 
 
 class Said(BaseModel):
@@ -63,23 +65,6 @@ class CallView(BaseModel):
     flags: tuple[Flag, ...] = ()
 
 
-class Warned(BaseModel):
-    """A marker that stands on a number."""
-
-    marker: Marker
-    author: str
-    evidence: str
-    placed_at: datetime
-    review_by: datetime
-
-
-class CallerView(BaseModel):
-    """The markers on one number, by its reference."""
-
-    number_ref: str
-    markers: tuple[Warned, ...]
-
-
 def call(state: Call) -> CallView:
     """All that is known of one call."""
     left_at = state.left_queue_at or state.answered_at or state.abandoned_at
@@ -106,7 +91,7 @@ def call(state: Call) -> CallView:
         credited_from=state.credited_from,
         place_kept_at=state.place_kept_at,
         answered_again_in=state.rang_again,
-        locations=tuple(Estimate(at=place.at, location=told(place)) for place in state.places),
+        locations=tuple(estimate(place) for place in state.places),
         set_aside=tuple(said.fact for said in state.asides),
         disagreements=tuple(disagreements(state)),
         flags=flags(state),
@@ -127,6 +112,11 @@ def disagreements(state: Call) -> Iterator[Said]:
     yield from (Said(**structs.asdict(said)) for said in state.asides)
 
 
+def estimate(place: Place) -> Estimate:
+    """One estimate with all that is known of it."""
+    return Estimate(at=place.at, location=told(place), cell=place.cell, words=place.words, flags=place.flags)
+
+
 def status(state: Call) -> str:
     """Abandoned, ended, talking, waiting, to be rung back, presented, or answered in another call."""
     if state.abandoned_at is not None:
@@ -140,20 +130,3 @@ def status(state: Call) -> str:
     if state.queued_at is None:
         return "presented"
     return "waiting" if state.released_at is None else "to be rung back"
-
-
-def caller(state: Caller) -> CallerView:
-    """The markers that stand."""
-    return CallerView(
-        number_ref=state.number_ref,
-        markers=tuple(
-            Warned(
-                marker=warned.marker,
-                author=warned.author,
-                evidence=warned.evidence,
-                placed_at=warned.placed_at,
-                review_by=warned.review_by,
-            )
-            for warned in state.warnings
-        ),
-    )

@@ -1,27 +1,43 @@
 """Puts the contact service together."""
 
 from functools import partial
+from pathlib import Path
 
 from chassis.described import described
 from chassis.host import Service
+from chassis.metrics import CONTACTS_OVERDUE, FEEDS_SILENT, PROMISES_BROKEN
 from chassis.process import Wiring
 from chassis.references import telephone
 from chassis.world import World
 from contracts.topics import HEARS
 from services.contact import api
-from services.contact.application import CALL, CALLER, Contact, Numbers
+from services.contact.application import Contact
 from services.contact.figures import api as figures_api
+from services.contact.harvest import api as harvest_api
+from services.contact.harvest.application import HARVEST, Harvesting
+from services.contact.numbers import Numbers
+from services.contact.policies import Policies
+from services.contact.policy import caller
 from services.contact.policy.default import load
 from services.contact.reactions import HEEDS, on_timer, react
+from services.contact.streams import CALL, CALLER, HANDSET, SURGE
+
+COUNTED = {FEEDS_SILENT: "feed-silent", CONTACTS_OVERDUE: "contact-overdue", PROMISES_BROKEN: "promise-broken"}
+"""Alarms that stand, as gauges."""
 
 
 def build(world: World) -> Service:
-    """The service of one force; its own rules are `contact.toml` in the folder of its policies."""
-    own = None if world.policy is None else world.policy / "contact.toml"
-    contact = Contact(load(own if own is not None and own.exists() else None), Numbers(telephone, world.reference))
-    return Service(
-        "contact", (CALL, CALLER, *contact.desks.aggregates), HEARS["contact"], contact.handle, react, on_timer, {}, HEEDS
-    )
+    """The service of one force; its own rules are `contact.toml` and `contact-caller.toml` in the folder of its policies."""
+    rules = Policies(load(_own(world, "contact.toml")), caller.load(_own(world, "contact-caller.toml")))
+    contact = Contact(rules.episodes, Numbers(telephone, world.reference), rules.callers, world.handset_key)
+    kinds = (CALL, CALLER, HANDSET, SURGE, HARVEST, *contact.desks.aggregates)
+    handle = Harvesting(contact).handle
+    return Service("contact", kinds, HEARS["contact"], handle, react, on_timer, {}, HEEDS, counted=COUNTED, rules=rules)
+
+
+def _own(world: World, name: str) -> Path | None:
+    own = None if world.policy is None else world.policy / name
+    return own if own is not None and own.exists() else None
 
 
 WIRING = Wiring(
@@ -29,7 +45,7 @@ WIRING = Wiring(
     "Ringback contact",
     "Contact: telephony facts become the life of a call; who broke off, and how.",
     build,
-    api.routers,
+    lambda host: (*api.routers(host), *harvest_api.routers(host)),
     figures_api.routers,
 )
 

@@ -229,7 +229,7 @@ class Dispatch:
             if state is None or wanted is None or held is None:
                 continue
             at = max(command.at, held.since)
-            decided = assignment.released(state, wanted, held, Release.STOOD_DOWN, at, rules)
+            decided = assignment.released(state, wanted, held, Release.STOOD_DOWN, at, transaction.now, rules)
             self._changed(transaction, stream, decided.unit, rules)
             transaction.record(JOB, command.job, decided.job)
         return transaction.record(JOB, command.job, assignment.close(self._job(transaction, command.job), command))

@@ -181,7 +181,7 @@ class SpreadView(BaseModel):
 
 
 class GradeFiguresView(BaseModel):
-    """One grade. `before_report`: attended before they were reported, which stays in; ask why."""
+    """One grade. `before_report`, `before_sent`: attended before that; they stay in, and want explaining."""
 
     grade: str
     incidents: int
@@ -192,6 +192,7 @@ class GradeFiguresView(BaseModel):
     inferred: int
     past_attend_by: int
     before_report: int
+    before_sent: int
 
 
 class FiguresView(BaseModel):
@@ -214,6 +215,7 @@ class MeasuredView(BaseModel):
     attend_s: float | None
     inferred: bool
     late: bool
+    before_sent: bool
 
 
 def unit(state: Unit) -> UnitView:

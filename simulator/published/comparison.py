@@ -69,11 +69,11 @@ class Comparing:
     """Tallies for everything a scenario publishes: count the calls into `tallies`, then ask for the comparison."""
 
     def __init__(self, name: str, scenario: Scenario, scale: int, definitions: Definitions) -> None:
-        self._name, self._scenario, self._scale = name, scenario, scale
+        self._name, self._scenario, self._scale, self._published = name, scenario, scale, scenario.published
         zone = ZoneInfo(scenario.zone)
         self._asked = {
             asked: Tally(definitions[asked.definition], None, _instant(asked.since, zone), _instant(asked.until, zone))
-            for asked in dict.fromkeys(_asked(one) for one in scenario.published)
+            for asked in dict.fromkeys(_asked(one) for one in self._published)
         }
         self._others = {name: Tally(definitions[name], By.SWITCH) for name in scenario.also}
 
@@ -85,17 +85,18 @@ class Comparing:
     def compared(self, run: Figures) -> Comparison:
         """The numbers side by side, once every call was counted."""
         found = {asked: figures(asked.definition, tally) for asked, tally in self._asked.items()}
+        together = sum(found[_asked(one)].total.abandoned for one in self._published if one.quantity is Quantity.ABANDONED)
         return Comparison(
             scenario=self._name,
             source=self._scenario.source,
             assumed=tuple(self._scenario.assumed),
             scale=self._scale,
-            numbers=tuple(self._compared(one, found[_asked(one)], run) for one in self._scenario.published),
+            numbers=tuple(self._compared(one, found[_asked(one)], run, together) for one in self._published),
             others=tuple(self._under()),
         )
 
-    def _compared(self, one: Published, found: DefinedFigures, run: Figures) -> Compared:
-        counted = _counted(one, found.total, run)
+    def _compared(self, one: Published, found: DefinedFigures, run: Figures, together: int) -> Compared:
+        counted = together if one.quantity is Quantity.SUM else _counted(one, found.total, run)
         if counted is not None and one.quantity in COUNTS:
             counted *= self._scale
         return Compared(
@@ -151,3 +152,5 @@ def _counted(one: Published, total: GroupFigures, run: Figures) -> float | None:
             return 100 * (1 - sent / run.reviews) if run.reviews else None
         case Quantity.HANDLER_HOURS:
             return total.abandoned * one.minutes_each / 60
+        case Quantity.SUM:
+            return None

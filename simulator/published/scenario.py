@@ -22,13 +22,15 @@ class Quantity(StrEnum):
     ABANDONED = "abandoned"
     ABANDONED_PERCENT = "abandoned_percent"
     ONE_IN = "one_in"
+    SUM = "sum"
+    """Of all numbers of the scenario that count abandoned calls, each under its own definition."""
     CALLERS = "callers"
     ANSWER_MEAN_S = "answer_mean_s"
     NO_RESPONSE_PERCENT = "no_response_percent"
     HANDLER_HOURS = "handler_hours"
 
 
-COUNTS = frozenset({Quantity.CALLS, Quantity.ABANDONED, Quantity.CALLERS, Quantity.HANDLER_HOURS})
+COUNTS = frozenset({Quantity.CALLS, Quantity.ABANDONED, Quantity.SUM, Quantity.CALLERS, Quantity.HANDLER_HOURS})
 
 
 class Stream(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"since": "from"}):

@@ -9,7 +9,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from contracts.envelope import Envelope, Event
-from services.contact.application import call_id
+from services.contact.streams import call_id
 from simulator.order import Ranked, woven
 from simulator.published.fates import Fated, fated
 from simulator.published.scenario import Scenario, Stream

@@ -3,11 +3,11 @@
 Who is answered waits a while that comes out at the published mean; how long others wait, and all talks, is a design reading.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from contracts.contact import Abandonment, Line, Sound
+from contracts.contact import Abandonment, Line, Sound, Start
 from services.contact.domain.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
 from simulator.published.fates import Fated
 from simulator.published.scenario import Stream
@@ -19,17 +19,27 @@ PATIENCE_S = {Line.EMERGENCY: 30.0, Line.NON_EMERGENCY: 240.0}
 WAITS_101_S = 120.0
 TALKS_S = (60.0, 600.0)
 LISTENS_S = (10.0, 60.0)
-_AFTER_ANSWER = {
+_AFTER_ANSWER: Mapping[Abandonment, tuple[Sound, ...]] = {
     Abandonment.SILENT_AFTER_ANSWER: (Sound.SILENCE,),
     Abandonment.SOUNDS_WITHOUT_REQUEST: (Sound.VOICES,),
     Abandonment.LOST_AFTER_ANSWER: (),
+    Abandonment.DEVICE_STARTED: (),
+    Abandonment.SILENT_SOLUTION: (Sound.SILENCE,),
+}
+_STARTS: Mapping[Abandonment | None, Start] = {
+    Abandonment.DEVICE_STARTED: Start.CRASH_DETECTION,
+    Abandonment.SILENT_SOLUTION: Start.SILENT_SOLUTION,
 }
 
 
 def told(stream: Stream, one: Fated, call: str, random: Random) -> Iterator[Fact]:
     """The facts of one call, in order of time."""
     at = one.at
-    yield PresentCall(call=call, at=at, line=stream.line, number=one.number, switch=stream.switch)
+    if one.kind is Abandonment.BEFORE_PRESENTED:
+        yield HangUp(call=call, at=at, line=stream.line, number=one.number, in_stage_1=True, teller=stream.switch)
+        return
+    start = _STARTS.get(one.kind)
+    yield PresentCall(call=call, at=at, line=stream.line, number=one.number, switch=stream.switch, start=start)
     if one.kind is Abandonment.BEFORE_QUEUE:
         yield HangUp(call=call, at=_later(at, random.uniform(0.5, 6.0)))
         return

@@ -55,6 +55,6 @@ def test_the_golden_record_fills_every_field_and_keeps_the_schema(entry: EventTy
 
 def test_telephone_numbers_in_golden_records_are_ofcoms_drama_numbers() -> None:
     committed = [read(Folder.of_this_checkout().sample(entry.name)) for entry in TYPES]
-    numbers = {sample["data"]["number"] for sample in committed if "number" in sample["data"]}
+    numbers = {number for sample in committed if isinstance(number := sample["data"].get("number"), str)}
     assert numbers and all(number.startswith(("+447700900", "+441632960")) for number in numbers)
     assert "07700" not in json.dumps(committed)

@@ -16,7 +16,7 @@ from chassis.log.port import Partition
 from chassis.log.sqlite import SqliteLog
 from chassis.store.sqlite import SqliteStorage
 from contracts.topics import PARTITIONS
-from services.contact.application import call_id
+from services.contact.streams import call_id
 
 CLIENTS = 8
 RESTARTS = 3

@@ -19,7 +19,7 @@ from journeys.trouble import schedule, strike
 from chassis.clock import SystemClock
 from chassis.http.principal import Role
 from cli.local import kafka
-from services.contact.application import call_id
+from services.contact.streams import call_id
 
 CALLS, ABANDONED, PER_SECOND, KILLS, SEED = 2000, 300, 40.0, 2, 3
 END_WITHIN_S = 90.0

@@ -12,7 +12,7 @@ from journeys.fleet import Fleet
 from chassis.clock import SystemClock
 from chassis.http.principal import Role
 from cli.local import kafka, process
-from services.contact.application import call_id
+from services.contact.streams import call_id
 
 CALLS = 20
 WITHIN_S = 90.0

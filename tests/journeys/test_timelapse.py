@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from cli.main import app as main
 from cli.timelapse import app
+from services.dispatch.domain.travel import distance_m
+from simulator.london.tables import Tables
 
 
 def _run(*arguments: str) -> dict[str, Any]:
@@ -69,6 +72,49 @@ def test_a_week_of_the_fire_department(tmp_path: Path) -> None:
     }
     figures = _run("fire-dispatch", str(_shared("dispatch/sffd_2017-01.csv")), "--data", str(tmp_path / "data"))
     assert _chosen(figures, expected) == expected
+    listed = CliRunner().invoke(main, ["flags", "--data", str(tmp_path / "data")], catch_exceptions=False)
+    assert "never on scene 1,554, overlap 9, regraded 408 (154 incidents)" in listed.stdout.splitlines()[-1]
+
+
+BY_HAND = {
+    ("235138081", "H271"): 1714.2,
+    ("2091", "A341"): 725.9,
+    ("3091", "G232"): 325.0,
+    ("5091", "A311"): 1178.1,
+    ("15091", "G392"): 3999.1,
+}
+"""Metres from the station to the incident, worked out by hand from the degrees both are published with, on the ellipsoid."""
+
+
+def test_an_hour_of_the_london_fire_brigade(tmp_path: Path) -> None:
+    names = ("incidents_2009-01", "mobilisations_2009-01", "stations_2021-06")
+    files = [str(_shared(f"dispatch/lfb_{name}.csv")) for name in names]
+    figures = _run("lfb", *files, "--data", str(tmp_path / "data"))
+    expected = {"incidents": 20, "assignments": 20, "units": 20, "set_aside": 0, "refusals": {}, "overlaps": 0}
+    assert _chosen(figures, expected) == expected
+    assert figures["statuses_by_kind"] == {"at_station": 40, "at_scene": 20, "en_route": 17}, (
+        "mobilised and returned; arrived; mobile"
+    )
+    assert figures["assignments_ended_by_release"] == {"cleared": 20}
+    assert (figures["incidents_reached"], figures["incidents_closed"]) == (16, 20)
+
+
+def test_ways_from_stations_to_incidents_are_as_long_as_by_hand(tmp_path: Path) -> None:
+    files = [_shared(f"dispatch/lfb_{name}.csv") for name in ("incidents_2009-01", "mobilisations_2009-01", "stations_2021-06")]
+    tables, checked = Tables(files, tmp_path), 0
+    for incident, mobilised in tables:
+        assert incident.location is not None
+        to = incident.location.point
+        for sent in mobilised:
+            expected = BY_HAND.get((incident.number, sent.callsign))
+            if expected is not None:
+                assert to is not None
+                begins = tables.stations[sent.station.casefold()]
+                found = distance_m((begins.latitude, begins.longitude), (to.latitude, to.longitude))
+                assert found == pytest.approx(expected, rel=0.005), "a sphere and the ellipsoid differ by half a percent at most"
+                checked += 1
+    tables.close()
+    assert checked == len(BY_HAND)
 
 
 def test_one_seed_is_one_history_and_every_abandoned_call_is_seen_through(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.local import kafka, postgres
-from tests.load import appends, lapse, posting, recommending, replay, reviewing
+from tests.load import appends, lapse, posting, recommending, replay, reviewing, screen
 from tests.load.blocks import Compared
 
 SHARED = Path(os.environ.get("RINGBACK_SHARED_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
@@ -58,6 +58,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Compared]]] = {
     "P4": _replay,
     "P6": _posting,
     "dispatch": recommending.compared,
+    "screen": screen.compared,
     "lapse": _lapse,
 }
 

@@ -17,7 +17,7 @@ from chassis.ids import DrawnIds
 from chassis.log.kafka import KafkaLog
 from chassis.log.kafka_settings import KafkaSettings
 from contracts.topics import TOPICS, Topic
-from services.contact.application import call_id
+from services.contact.streams import call_id
 from tests.load.blocks import Compared
 from tests.load.posting import Door, Line, fact, serving, token
 

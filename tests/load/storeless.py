@@ -31,6 +31,9 @@ class Nothing:
     def find(self, name: str, value: str) -> list[str]:
         return []
 
+    def first(self, name: str, limit: int) -> list[str]:
+        return []
+
 
 class ForgetfulHost(LiveHost):
     """Decides as the service does, and keeps nothing."""

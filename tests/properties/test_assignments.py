@@ -12,9 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chassis.testing.memory import MemoryTransaction
 from contracts.dispatch import (
+    Answer,
     AssignmentEnded,
     JobClosed,
+    JobReopened,
     JobRequested,
+    JobReturned,
     JobUnitAdded,
     JobUnitRemoved,
     Release,
@@ -27,18 +30,23 @@ from contracts.envelope import Event
 from contracts.refusals import Refused
 from services.dispatch.application import JOB, UNIT, Dispatch
 from services.dispatch.domain.commands import (
+    AnswerOffer,
     Assign,
     BookOff,
     BookOn,
     CloseJob,
     Command,
+    Divert,
     EndAssignment,
+    Offer,
     Override,
     RegradeJob,
+    ReopenJob,
     ReportStatus,
     RequestJob,
 )
 from services.dispatch.policy.deployment import load
+from services.dispatch.reactions import on_timer
 
 START = datetime(2026, 6, 5, 12, tzinfo=UTC)
 CALLSIGNS = ("A1", "B2", "C3")
@@ -57,6 +65,7 @@ class Judge:
         self.live: dict[str, dict[str, str]] = {}
         self.asked: dict[str, int] = {}
         self.working: dict[str, set[str]] = {}
+        self.reported: dict[str, datetime] = {}
         self.broken: list[str] = []
 
     def hear(self, event: Event) -> None:
@@ -72,6 +81,11 @@ class Judge:
                     self.broken.append(f"{event.job} ended and {self.working[event.job]} still work for it")
             case JobRequested():
                 self.asked[event.job] = event.units
+                self.reported.setdefault(event.job, event.reported_at or event.at)
+            case JobReopened():
+                self.asked[event.job] = 0
+            case JobReturned():
+                self._returned(event)
             case UnitAssigned():
                 self._assigned(event)
             case AssignmentEnded():
@@ -82,6 +96,12 @@ class Judge:
                 working.add(event.assignment)
             case JobUnitRemoved():
                 self.working[event.job].remove(event.assignment)
+
+    def _returned(self, event: JobReturned) -> None:
+        if event.reported_at != self.reported[event.job]:
+            self.broken.append(f"{event.job} was returned with another clock")
+        if len(self.working[event.job]) >= self.asked[event.job]:
+            self.broken.append(f"{event.job} was returned and wants nobody")
 
     def _assigned(self, event: UnitAssigned) -> None:
         live = self.live.setdefault(event.unit, {})
@@ -114,17 +134,42 @@ class Assignments(RuleBasedStateMachine):
 
     def obey(self, command: Command) -> None:
         before = len(self.transaction.recorded)
+        try:
+            self.service.handle(self.transaction, command)
+        except Refused:
+            assert len(self.transaction.recorded) == before, f"{command} was refused and left something"
+            return
+        again = len(self.transaction.recorded)
         with contextlib.suppress(Refused):
             self.service.handle(self.transaction, command)
-            again = len(self.transaction.recorded)
-            self.service.handle(self.transaction, command)
-            assert len(self.transaction.recorded) == again, f"{command} was obeyed twice"
+        assert len(self.transaction.recorded) == again, f"{command} was obeyed twice"
         for _, event in self.transaction.recorded[before:]:
             self.judge.hear(event)
 
     @rule(step=st.integers(0, 90))
     def time_passes(self, step: int) -> None:
         self.transaction.now += timedelta(seconds=step)
+        for timer in [timer for timer in self.transaction.timers() if timer.due <= self.transaction.now]:
+            self.obey(on_timer(timer))
+            assert timer not in self.transaction.timers(), f"{timer} fired and is still owed"
+
+    @rule(job=jobs, unit=units, override=st.sampled_from([None, None, Override("inspector 9", "weapon")]))
+    def divert(self, job: str, unit: str, override: Override | None) -> None:
+        self.obey(Divert(f"job-{job}", unit, "dispatcher 4", "nearer", override))
+
+    @rule(job=jobs, unit=units)
+    def offer(self, job: str, unit: str) -> None:
+        self.obey(Offer(f"job-{job}", unit, "dispatcher 3"))
+
+    @rule(unit=units, answer=st.sampled_from([Answer.ACCEPTED, Answer.ACCEPTED, Answer.DECLINED, Answer.WITHDRAWN]))
+    def answer(self, unit: str, answer: Answer) -> None:
+        state = self.transaction.load(UNIT, unit).state
+        offer = "none" if state is None or state.offer is None else state.offer.offer
+        self.obey(AnswerOffer(unit, offer, answer, unit))
+
+    @rule(job=jobs)
+    def reopen(self, job: str) -> None:
+        self.obey(ReopenJob(f"job-{job}", self.transaction.now))
 
     @rule(callsign=st.sampled_from(CALLSIGNS))
     def book_on(self, callsign: str) -> None:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.callback import HungUp, Outcome, Speaker
+from contracts.answered_calls import HungUp
+from contracts.callback import Outcome, Speaker
 from services.callback.domain.rules import Rules
 
 

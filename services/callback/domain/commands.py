@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.callback import HungUp, Outcome, Risk, Role, Speaker
+from contracts.answered_calls import HungUp
+from contracts.callback import Outcome, Risk, Role, Speaker
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.envelope import Reference, Telephone
 from contracts.places import Location
@@ -15,7 +16,8 @@ class OpenReview:
     """A 999 call broke off. A review has the id of its call, so there can be one at most.
 
     The use case adds what callback knows by itself: `near` open incidents, the review of the same caller that this one goes on
-    `into`, and whether it is the second silent call within the policy's few minutes.
+    `into`, and whether it is the second silent call within the policy's few minutes. With `harvest` a carrier's list told of
+    it, and the use case says until when it must be over.
     """
 
     review: str
@@ -31,6 +33,9 @@ class OpenReview:
     near: tuple[str, ...] = ()
     into: str | None = None
     silent_repeat: bool = False
+    harvest: str | None = None
+    attempted_at: tuple[datetime, ...] = ()
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +140,15 @@ class NoteIncidentReopened:
     """A closed incident is worked on again; a review that ended with it is open as long as it is."""
 
     incident: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteIncidentMerged:
+    """An incident is worked on under another one, or (`again`) on its own once more."""
+
+    incident: str
+    into: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from contracts.callback import (
 )
 from contracts.envelope import Event
 from contracts.episodes import ReviewReopened
+from services.callback.domain import turn
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.number import diallable
 from services.callback.domain.place import told, usable
@@ -39,6 +40,8 @@ def follow(review: Review, now: datetime, rules: Rules) -> list[Event]:
     if any(attempt.talking for attempt in review.attempts):
         return [*silenced(review, now, "somebody answered"), *urgent]
     if any(attempt.planned or attempt.ringing for attempt in review.attempts):
+        return urgent
+    if turn.waits(review):
         return urgent
     return [*urgent, *_next(review, now, rules, deployed=review.deployed or bool(urgent))]
 

@@ -2,14 +2,9 @@
 
 from datetime import datetime
 
-from contracts.callback import (
-    Disposition,
-    EmergencyPeriodEnded,
-    Escalation,
-    IncidentLinked,
-    LinkedIncidentEnded,
-)
+from contracts.callback import Disposition, Escalation, IncidentLinked
 from contracts.envelope import Event
+from contracts.episodes import EmergencyPeriodEnded, LinkedIncidentEnded
 from contracts.refusals import NotFound
 from services.callback.domain import episode, people, ringing
 from services.callback.domain.commands import (
@@ -24,6 +19,7 @@ from services.callback.domain.commands import (
     LinkIncident,
     NoteHangUp,
     NoteIncidentClosed,
+    NoteIncidentMerged,
     NoteIncidentReopened,
     NoteRangAgain,
     OpenReview,
@@ -47,6 +43,7 @@ Command = (
     | LinkIncident
     | NoteIncidentClosed
     | NoteIncidentReopened
+    | NoteIncidentMerged
     | StartAttempt
     | GiveUpWaiting
     | PassDeadline
@@ -88,11 +85,13 @@ def _facts(review: Review, command: Command, now: datetime, rules: Rules) -> lis
         case CloseMerged():
             return episode.close_merged(review, command, now, rules)
         case LinkIncident():
-            return people.link(review, command, now)
+            return people.link(review, command, now, rules)
         case NoteIncidentClosed():
             return _incident_closed(review, command, now, rules)
         case NoteIncidentReopened():
             return _incident_reopened(review, command, now, rules)
+        case NoteIncidentMerged():
+            return _incident_merged(review, command, now)
         case StartAttempt() | GiveUpWaiting() | EndRinging() | NoteHangUp() | RecordOutcome():
             return _rung(review, command, now, rules)
         case PassDeadline():
@@ -155,6 +154,15 @@ def _incident_reopened(review: Review, command: NoteIncidentReopened, now: datet
         return [linked]
     reason = f"incident {command.incident} was opened again"
     return [reopening(review, now, review.review, reason, f"policy {review.policy}", rules, rings=False), linked]
+
+
+def _incident_merged(review: Review, command: NoteIncidentMerged, now: datetime) -> list[Event]:
+    """The review follows its incident into the other record, and stays open as long as that one is."""
+    old, new = (command.into, command.incident) if command.again else (command.incident, command.into)
+    if not review.open or old not in review.open_incidents or new in review.open_incidents:
+        return []
+    linked = IncidentLinked(at=now, review=review.review, incident=new)
+    return [linked] if command.again else [linked, LinkedIncidentEnded(at=now, review=review.review, incident=old)]
 
 
 def _pass_deadline(review: Review, now: datetime, rules: Rules) -> list[Event]:

@@ -33,11 +33,12 @@ def rang_again(review: Review, command: NoteRangAgain, now: datetime, rules: Rul
     reason = f"the caller rang again and was answered in call {command.answered_call}"
     policy = f"policy {review.policy}"
     ended = closing(review, now, Disposition.CALLER_RANG_AGAIN, reason, policy, rules)
+    story: list[Event] = [joined]
     if not review.open:
         if review.disposition is not Disposition.NO_CONTACT_NO_RISK or not reopens(review, now, rules):
-            return [joined]
-        return [joined, reopening(review, now, command.answered_call, reason, policy, rules, rings=False), ended]
-    story: list[Event] = [joined, *weigh(review, Assessment(Risk.RAISED, (reason,), True), now, rules)]
+            return story
+        story.append(reopening(review, now, command.answered_call, reason, policy, rules, rings=False))
+    story += weigh(after(review, story) or review, Assessment(Risk.RAISED, (reason,), True), now, rules)
     if review.with_people:
         return story
     return [*story, *silenced(review, now, "the caller rang again"), ended]

@@ -5,17 +5,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from contracts.answered_calls import AttemptHungUp
 from contracts.callback import (
     AttemptCancelled,
     AttemptDeferred,
     AttemptEnded,
-    AttemptHungUp,
     AttemptPlanned,
     AttemptRecalled,
     AttemptStarted,
-    EmergencyPeriodEnded,
     IncidentLinked,
-    LinkedIncidentEnded,
     LocationLearned,
     Outcome,
     ReviewAssessed,
@@ -23,10 +21,17 @@ from contracts.callback import (
     ReviewEscalated,
     ReviewInformed,
     ReviewOpened,
+)
+from contracts.desk import AttemptsLearned, TurnGiven
+from contracts.envelope import Event
+from contracts.episodes import (
+    EmergencyPeriodEnded,
+    EpisodeJoined,
+    LinkedIncidentEnded,
+    ReviewMerged,
+    ReviewReopened,
     SampleChecked,
 )
-from contracts.envelope import Event
-from contracts.episodes import EpisodeJoined, ReviewMerged, ReviewReopened
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.place import kept
 from services.callback.domain.review import Escalated, Joined, Linked, Review
@@ -54,8 +59,18 @@ def _opened(_: Review | None, event: ReviewOpened) -> Review:
         sounds=tuple(event.sounds),
         markers=tuple(event.markers),
         earlier_calls=event.earlier_calls,
+        harvest=event.harvest,
+        attempted_at=tuple(event.attempted_at),
         places=() if event.location is None else (kept(event.abandoned_at, event.location),),
     )
+
+
+def _attempts_learned(review: Review, event: AttemptsLearned) -> Review:
+    return replace(review, attempted_at=tuple(sorted({*review.attempted_at, *event.attempted_at})))
+
+
+def _turn_given(review: Review, event: TurnGiven) -> Review:
+    return replace(review, turn_at=event.at)
 
 
 def _informed(review: Review, event: ReviewInformed) -> Review:
@@ -197,6 +212,8 @@ def _sample_checked(review: Review, event: SampleChecked) -> Review:
 
 EVOLVE: dict[type[Event], Callable[[Any, Any], Review]] = {
     ReviewOpened: _opened,
+    AttemptsLearned: _attempts_learned,
+    TurnGiven: _turn_given,
     ReviewInformed: _informed,
     ReviewAssessed: _assessed,
     LocationLearned: _located,

@@ -16,7 +16,7 @@ from services.callback.domain.review import Review
 from services.callback.domain.risk import Known, shutting
 from services.callback.domain.rules import Rules
 
-_SEAL: Final = object()
+_GATE_SEAL: Final = object()
 _NEVER_AGAIN = frozenset({Outcome.UNDER_DURESS, Outcome.WHISPERED, Outcome.DEAD_HANDSET})
 
 
@@ -26,7 +26,7 @@ class _Sealed:
     __slots__ = ()
 
     def __post_init__(self, seal: object) -> None:
-        if seal is not _SEAL:
+        if seal is not _GATE_SEAL:
             raise TypeError("only the safety gate makes a permit")
 
 
@@ -103,7 +103,7 @@ def text(review: Review, text_id: str, words: str, now: datetime, rules: Rules) 
 def permit(started: AttemptStarted) -> Permit:
     """The permit of an intention to ring that is durable."""
     return Permit(
-        seal=_SEAL,
+        seal=_GATE_SEAL,
         review=started.review,
         attempt=started.attempt,
         attempt_id=started.attempt_id,
@@ -114,4 +114,4 @@ def permit(started: AttemptStarted) -> Permit:
 
 def permit_text(started: TextStarted) -> TextPermit:
     """The permit of an intention to send a text that is durable."""
-    return TextPermit(seal=_SEAL, review=started.review, text_id=started.text_id, number=started.number, words=started.words)
+    return TextPermit(seal=_GATE_SEAL, review=started.review, text_id=started.text_id, number=started.number, words=started.words)

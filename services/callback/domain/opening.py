@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from contracts.callback import ReviewInformed, ReviewOpened
 from contracts.envelope import Event
 from contracts.episodes import ReviewMerged
+from services.callback.domain import turn
 from services.callback.domain.commands import OpenReview
 from services.callback.domain.risk import Known, assess
 from services.callback.domain.rules import Rules
@@ -24,6 +25,7 @@ def open_review(command: OpenReview, now: datetime, rules: Rules) -> list[Event]
         ),
         rules,
     )
+    found = found.joined(turn.of_attempts(len(command.attempted_at)))
     if command.location is not None:
         found = found.joined(of_place(command.abandoned_at, command.location, rules))
     story: list[Event] = [_opened(command, now, rules)]
@@ -43,7 +45,7 @@ def _opened(command: OpenReview, now: datetime, rules: Rules) -> ReviewOpened:
         call=command.review,
         abandonment=command.abandonment,
         abandoned_at=command.abandoned_at,
-        deadline=command.abandoned_at + timedelta(seconds=rules.deadline_s),
+        deadline=command.deadline or command.abandoned_at + timedelta(seconds=rules.deadline_s),
         emergency_period_ends=command.abandoned_at + timedelta(seconds=rules.emergency_period_s),
         policy=rules.version,
         number=command.number,
@@ -53,4 +55,6 @@ def _opened(command: OpenReview, now: datetime, rules: Rules) -> ReviewOpened:
         location=command.location,
         earlier_calls=command.earlier_calls,
         waited_s=command.waited_s,
+        harvest=command.harvest,
+        attempted_at=command.attempted_at,
     )

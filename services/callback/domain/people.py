@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from contracts.callback import Disposition, Escalation, IncidentLinked, ReviewEscalated, Role, SampleChecked
+from contracts.callback import Disposition, Escalation, IncidentLinked, ReviewEscalated, Role
 from contracts.envelope import Event
+from contracts.episodes import SampleChecked
 from contracts.refusals import Refused
 from services.callback.domain.commands import CheckSample, CloseReview, EscalateReview, LinkIncident, ReopenReview
 from services.callback.domain.course import closing, reopening, silenced
@@ -55,13 +56,17 @@ def check_sample(review: Review, command: CheckSample, now: datetime, rules: Rul
     return [checked, *_again(review, review.review, command.by, command.reason, now, rules, rings=False)]
 
 
-def link(review: Review, command: LinkIncident, now: datetime) -> list[Event]:
-    """An incident opened for it, or one that a person found to be about the same."""
+def link(review: Review, command: LinkIncident, now: datetime, rules: Rules) -> list[Event]:
+    """An incident opened for it, or one that a person found to be about the same: it is not over as long as that is open."""
     if command.by is not None:
         _must_be_workable(review)
     if any(linked.incident == command.incident for linked in review.incidents):
         return []
-    return [IncidentLinked(at=command.at or now, review=review.review, incident=command.incident)]
+    linked = IncidentLinked(at=command.at or now, review=review.review, incident=command.incident)
+    if review.open:
+        return [linked]
+    reason = f"incident {command.incident} was opened for it"
+    return [reopening(review, now, review.review, reason, f"policy {review.policy}", rules, rings=False), linked]
 
 
 def _again(review: Review, call: str, by: str, reason: str, now: datetime, rules: Rules, *, rings: bool) -> list[Event]:

@@ -81,6 +81,9 @@ class Review(msgspec.Struct, frozen=True, omit_defaults=True):
     breach: bool = False
     sampled: bool = False
     sample_checked_by: str | None = None
+    harvest: str | None = None
+    attempted_at: tuple[datetime, ...] = ()
+    turn_at: datetime | None = None
 
     @property
     def open(self) -> bool:
@@ -90,7 +93,7 @@ class Review(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def since(self) -> datetime:
         """When work on it began, or began again."""
-        return self.reopened_at or self.opened_at
+        return self.reopened_at or self.turn_at or self.opened_at
 
     @property
     def planned(self) -> Attempt | None:

@@ -6,9 +6,6 @@ from chassis import dated
 from chassis.dated import Dated
 from services.callback.domain.rules import Rules
 
-SIP_RULES = Path(__file__).with_name("sip.toml")
-"""How the shipped policy rings over SIP."""
-
 
 def load(path: Path | None = None) -> Dated[Rules]:
     """The rules in a file, or those that ship; PolicyRefused when they are not whole."""

@@ -5,10 +5,23 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from chassis.host import Host
-from services.contact.api import calls, contacts, feeds, learned, markers, promises, queues, telephony
+from services.contact.api import (
+    calls,
+    contacts,
+    feeds,
+    handsets,
+    identities,
+    learned,
+    markers,
+    promises,
+    queues,
+    surges,
+    telephony,
+)
+
+_CONCERNS = (telephony, handsets, markers, calls, identities, learned, queues, contacts, promises, feeds, surges)
 
 
 def routers(host: Host) -> Sequence[APIRouter]:
     """All routes of the service."""
-    concerns = (telephony, markers, calls, learned, queues, contacts, promises, feeds)
-    return tuple(concern.router(host) for concern in concerns)
+    return tuple(concern.router(host) for concern in _CONCERNS)

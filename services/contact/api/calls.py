@@ -10,8 +10,8 @@ from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from services.contact import views
 from services.contact.api.access import CallId, Reader
-from services.contact.application import CALL, call_stream
 from services.contact.domain.call import Call
+from services.contact.streams import CALL, call_stream
 from services.contact.views import CallView
 
 

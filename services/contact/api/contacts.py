@@ -22,11 +22,11 @@ from contracts.envelope import Instant, Narrative
 from contracts.refusals import NotFound
 from services.contact import contact_view
 from services.contact.api.access import Handler, Name, Number, Reader, Receiver
-from services.contact.application import CALL, call_stream
 from services.contact.contact_view import ContactView
 from services.contact.desks import CONTACT, contact_id, contact_stream
 from services.contact.domain.contact import Contact
 from services.contact.domain.contacting import AddWords, CloseContact, ReceiveContact, TakeContact
+from services.contact.streams import CALL, call_stream
 
 ContactId = Annotated[
     str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="As `contact` in a view; of a call, its id.")

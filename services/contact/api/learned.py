@@ -14,8 +14,8 @@ from contracts.contact import Sound, Start
 from contracts.envelope import Instant, Narrative
 from services.contact.api.access import CallId, Handler, Name, Number
 from services.contact.api.calls import told
-from services.contact.application import CALL, call_stream
 from services.contact.domain.facts import HearSounds, LearnNumber, RecogniseStart
+from services.contact.streams import CALL, call_stream
 from services.contact.views import CallView
 
 

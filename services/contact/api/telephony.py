@@ -14,9 +14,8 @@ from chassis.http.edge import edge_of
 from contracts.contact import Channel, Line, Sound, Start
 from contracts.envelope import Instant
 from contracts.places import Location
-from services.contact.api.access import Name, Number, Telephony
+from services.contact.api.access import Name, Number, Telephony, Words
 from services.contact.api.calls import told
-from services.contact.application import call_id
 from services.contact.domain.facts import (
     AnswerCall,
     CallCommand,
@@ -28,6 +27,7 @@ from services.contact.domain.facts import (
     QueueCall,
     RecogniseStart,
 )
+from services.contact.streams import call_id
 from services.contact.views import CallView
 
 
@@ -137,9 +137,13 @@ class Located(_Fact):
 
     fact: Literal["located"]
     location: Location
+    cell: Annotated[
+        Name | None, Field(description="The cell's name in the network: calls from one cell are looked at together.")
+    ] = None
+    words: Annotated[Words | None, Field(description="What the network wrote beside its estimate. It is no address.")] = None
 
     def command(self, at: datetime) -> CallCommand:
-        return EstimateLocation(**self.common, at=at, location=self.location)
+        return EstimateLocation(**self.common, at=at, location=self.location, cell=self.cell, words=self.words)
 
 
 class Recognised(_Fact):

@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from contracts.contact import Abandonment, CallAbandoned, CallEnded, CallReclassified, Line, LineReleased, Sound, SoundsHeard
+from contracts.contact import Abandonment, CallAbandoned, CallEnded, CallReclassified, Line, Sound, SoundsHeard
 from contracts.envelope import Event
+from contracts.telephony import LineReleased
 from services.contact.domain.abandonment import Broken, abandonment
 from services.contact.domain.call import Call
 from services.contact.domain.facts import CallFact, EndCall, HangUp, MayBreak
 from services.contact.domain.folding import folded
 from services.contact.domain.learning import number_of
-from services.contact.domain.place import told
+from services.contact.domain.place import best, told
 from services.contact.domain.set_aside import aside
 from services.contact.domain.times import stamp, talked_s, waited_s
 
@@ -29,7 +30,7 @@ def break_off(call: Call, fact: HangUp, what: str) -> list[Event]:
 
 def _again(call: Call, gone_at: datetime, fact: HangUp, what: str) -> list[Event]:
     """A second word on the break: its time does not stand, what it brings besides does."""
-    said = [] if fact.at == gone_at else aside(call, fact, what, f"it broke off at {stamp(gone_at)}", gone_at)
+    said = [] if fact.at in (gone_at, call.ended_at) else aside(call, fact, what, f"it broke off at {stamp(gone_at)}", gone_at)
     if call.number_ref is None:
         said += number_of(call, fact, fact.teller or "telephony")
     return [*said, *_heard(call, fact)]
@@ -42,15 +43,15 @@ def end(call: Call, fact: EndCall | HangUp, what: str) -> list[Event]:
         welfare = fact.welfare_established if isinstance(fact, HangUp) else None
         talked = talked_s(call.answered_at, fact.at)
         return [CallEnded(at=fact.at, call=call.call, talked_s=talked, hung_up=hung_up, welfare_established=welfare)]
-    if call.ended_at in (None, fact.at) or call.abandoned_at is not None or call.hung_up is not hung_up:
+    if call.ended_at in (None, fact.at) or call.abandoned_at is not None or (call.hung_up and not hung_up):
         return []
     return aside(call, fact, what, f"it ended at {stamp(call.ended_at)}", call.ended_at)
 
 
 def abandoned(call: Call, fact: MayBreak, kind: Abandonment, welfare: bool | None, sounds: tuple[Sound, ...]) -> CallAbandoned:
     """All that is known at this moment goes with it: a review needs it at once."""
-    gone_at = call.ended_at if call.hung_up and call.ended_at is not None else fact.at
-    newest = max(call.places, key=lambda place: place.at, default=None)
+    gone_at = fact.at if isinstance(fact, HangUp) else call.ended_at or fact.at
+    place = best(call.places)
     return CallAbandoned(
         at=gone_at,
         call=call.call,
@@ -62,7 +63,7 @@ def abandoned(call: Call, fact: MayBreak, kind: Abandonment, welfare: bool | Non
         queue=call.queue,
         sounds=sounds,
         markers=fact.markers,
-        location=None if newest is None else told(newest),
+        location=None if place is None else told(place),
         earlier_calls=fact.earlier_calls,
         channel=call.channel,
         start=call.start,

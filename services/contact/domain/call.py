@@ -5,9 +5,9 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.contact import Abandonment, Channel, Line, Sound, Start
+from contracts.contact import Abandonment, Channel, Line, Marker, Sound, Start
 from services.contact.domain.place import Place
-from services.contact.domain.times import hour, stamp
+from services.contact.domain.times import hour, newest_first, stamp
 
 RANKS = (Line.EMERGENCY, Line.NON_EMERGENCY, Line.HELPLINE)
 """Who is answered first: 999 before 101, always, also after an outage (DOMAIN section 4). No setting changes it."""
@@ -63,8 +63,15 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     hung_up: bool = False
     welfare: bool | None = None
     rang_again: str | None = None
+    attempted_at: tuple[datetime, ...] = ()
     places: tuple[Place, ...] = ()
     asides: tuple[Aside, ...] = ()
+    persons: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    earlier: int = 0
+    reasons: tuple[str, ...] = ()
 
     @property
     def over_at(self) -> datetime | None:
@@ -92,26 +99,31 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def index(call: Call) -> Iterable[tuple[str, str]]:
-    """By beginning; in progress by age; waiting in the order of answering; by number, and by number and hour for repeats."""
+    """By beginning; in progress by age; waiting in the order of answering; by who calls, newest first and by hour."""
     yield "began", stamp(call.since)
     if call.over_at is None:
         yield "open", stamp(call.since)
     if call.waiting:
         yield "waiting", turn(call)
-    for number_ref in () if call.number_ref is None else {call.number_ref, *call.earlier_refs}:
-        yield "number", number_ref
-        yield from {("number-hour", hour(number_ref, at)) for at in _moments(call)}
-        if call.place_kept_at is not None and call.waiting:
-            yield "place", number_ref
+        if call.place_kept_at is not None and call.number_ref is not None:
+            yield "place", call.number_ref
+    if call.attempted_at and call.number_ref is not None:
+        yield "harvested", call.number_ref
+    times = [at for at in (call.since, call.abandoned_at, call.answered_at) if at is not None]
+    for ref in known_as(call):
+        yield "subject", newest_first(ref, call.since)
+        yield from {("subject-hour", hour(ref, at)) for at in times}
+    for area in call.areas:
+        yield "area-hour", hour(area, call.since)
+
+
+def known_as(call: Call) -> tuple[str, ...]:
+    """The references of whoever and whatever the call itself names: its numbers, its caller, addresses given."""
+    numbers = () if call.number_ref is None else (call.number_ref, *call.earlier_refs)
+    return (*numbers, *call.persons, *call.addresses)
 
 
 def turn(call: Call) -> str:
     """The place in the order of answering, as text that sorts: rank of the line, place, joining, queue."""
     assert call.queued_at is not None
     return f"{call.rank} {stamp(call.place_at or call.queued_at)} {stamp(call.queued_at)} {call.queue}"
-
-
-def _moments(call: Call) -> Iterable[datetime]:
-    """When it settled; as long as it waits, when it joined the queue."""
-    settled = (call.abandoned_at, call.answered_at, call.queued_at if call.waiting else None)
-    return (at for at in settled if at is not None)

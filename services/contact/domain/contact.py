@@ -22,7 +22,7 @@ from contracts.contacts import (
     Stage,
 )
 from contracts.envelope import Event
-from services.contact.domain.times import stamp
+from services.contact.domain.times import newest_first, stamp
 
 CALLS = (
     Channel.EMERGENCY,
@@ -95,7 +95,7 @@ def index(contact: Contact) -> Iterable[tuple[str, str]]:
         if contact.waits_for in contact.overdue:
             yield "contact-overdue", stamp(contact.received_at)
     if contact.number_ref is not None:
-        yield "contact-number", contact.number_ref
+        yield "subject", newest_first(contact.number_ref, contact.received_at)
 
 
 def _received(_: Contact | None, event: ContactReceived) -> Contact:

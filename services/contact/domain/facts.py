@@ -85,9 +85,36 @@ class EndCall(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EstimateLocation(Fact):
-    """One more estimate of where the caller is."""
+    """One more estimate of where the caller is. The use case adds the references: of the address given, of where it lies."""
 
     location: Location
+    cell: str | None = None
+    words: Narrative | None = None
+    address_ref: Reference | None = None
+    areas: tuple[Reference, ...] = ()
+    message: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifyCaller(Fact):
+    """Somebody says which person calls, and how they know."""
+
+    person: Narrative
+    by: str
+    evidence: Narrative
+    person_ref: Reference = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteMatch:
+    """What the records say now about who calls."""
+
+    call: str
+    at: datetime
+    markers: tuple[Marker, ...]
+    earlier: int
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +163,7 @@ class NoteRangAgain:
     call: str
     at: datetime
     answered_call: str
+    by: str = "number"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +183,11 @@ CallFact = (
     | HangUp
     | EndCall
     | EstimateLocation
+    | IdentifyCaller
     | RecogniseStart
     | HearSounds
     | LearnNumber
     | KeepPlace
     | MissPlace
 )
-CallCommand = CallFact | NoteRangAgain | CreditPlace
+CallCommand = CallFact | NoteMatch | NoteRangAgain | CreditPlace

@@ -5,29 +5,29 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from contracts.callers import CallerIdentified
 from contracts.contact import (
     CallAbandoned,
     CallAnswered,
     CallEnded,
+    CallerMatched,
     CallerRangAgain,
     CallFactSetAside,
     CallQueued,
     CallReceived,
     CallReclassified,
-    LineReleased,
     LocationEstimated,
     NumberLearned,
-    PlaceCredited,
-    PlaceGivenUp,
-    PlaceKept,
-    PlaceRung,
     Sound,
     SoundsHeard,
     StartRecognised,
 )
 from contracts.envelope import Event
+from contracts.harvest import AttemptsHarvested
+from contracts.telephony import LineReleased, PlaceCredited, PlaceGivenUp, PlaceKept, PlaceRung
 from services.contact.domain.call import Aside, Call, Heard
 from services.contact.domain.place import kept
+from services.contact.domain.starts import says_more
 
 
 def _opened(call: Call | None, event: Any) -> Call:
@@ -52,7 +52,7 @@ def _received(call: Call | None, event: CallReceived) -> Call:
         switch=event.switch,
         line=event.line,
         channel=event.channel or opened.channel,
-        start=event.start or opened.start,
+        start=event.start if says_more(opened.start, event.start) else opened.start,
     )
 
 
@@ -73,7 +73,14 @@ def _abandoned(call: Call | None, event: CallAbandoned) -> Call:
         line=event.line,
         sounds=_joined(opened.sounds, event.sounds),
         welfare=event.welfare_established,
+        attempted_at=tuple(event.attempted_at),
+        markers=tuple(dict.fromkeys((*opened.markers, *event.markers))),
+        earlier=max(event.earlier_calls, opened.earlier),
     )
+
+
+def _harvested(call: Call, event: AttemptsHarvested) -> Call:
+    return replace(call, attempted_at=tuple(sorted({*call.attempted_at, *event.attempted_at})))
 
 
 def _joined(sounds: tuple[Sound, ...], more: tuple[Sound, ...]) -> tuple[Sound, ...]:
@@ -90,7 +97,23 @@ def _ended(call: Call | None, event: CallEnded) -> Call:
 
 def _located(call: Call | None, event: LocationEstimated) -> Call:
     opened = _opened(call, event)
-    return replace(opened, places=(*opened.places, kept(event.at, event.location)))
+    place = kept(event.at, event.location, event.cell, event.words, tuple(event.flags))
+    given = () if event.address_ref is None or event.address_ref in opened.addresses else (event.address_ref,)
+    return replace(
+        opened,
+        places=(*opened.places, place),
+        addresses=(*opened.addresses, *given),
+        areas=(*opened.areas, *(area for area in event.areas if area not in opened.areas)),
+    )
+
+
+def _identified(call: Call | None, event: CallerIdentified) -> Call:
+    opened = _opened(call, event)
+    return opened if event.person_ref in opened.persons else replace(opened, persons=(*opened.persons, event.person_ref))
+
+
+def _matched(call: Call, event: CallerMatched) -> Call:
+    return replace(call, markers=tuple(event.markers), earlier=event.earlier_contacts, reasons=tuple(event.reasons))
 
 
 def _heard(call: Call | None, event: SoundsHeard) -> Call:
@@ -144,6 +167,7 @@ EVOLVE: dict[type[Event], Callable[[Any, Any], Call]] = {
     CallAnswered: _answered,
     CallAbandoned: _abandoned,
     CallReclassified: _reclassified,
+    AttemptsHarvested: _harvested,
     CallEnded: _ended,
     LocationEstimated: _located,
     SoundsHeard: _heard,
@@ -156,6 +180,8 @@ EVOLVE: dict[type[Event], Callable[[Any, Any], Call]] = {
     LineReleased: _released,
     PlaceRung: _rung,
     PlaceGivenUp: _given_up,
+    CallerIdentified: _identified,
+    CallerMatched: _matched,
 }
 
 

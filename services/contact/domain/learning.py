@@ -1,10 +1,11 @@
 """What is learned of a call besides its course: its number, what was heard on its line, what had put it through."""
 
-from contracts.contact import NumberLearned, SoundsHeard, Start, StartRecognised
+from contracts.contact import NumberLearned, SoundsHeard, StartRecognised
 from contracts.envelope import Event
 from services.contact.domain.call import Call, Heard
 from services.contact.domain.facts import FromCaller, HearSounds, LearnNumber, RecogniseStart
 from services.contact.domain.set_aside import aside
+from services.contact.domain.starts import says_more, weight
 
 
 def number_of(call: Call, fact: FromCaller, source: str) -> list[Event]:
@@ -27,11 +28,9 @@ def hear(call: Call, fact: HearSounds) -> list[Event]:
 
 
 def recognise(call: Call, fact: RecogniseStart, what: str) -> list[Event]:
-    """The first one recognised stands, unless it was only that somebody asked, or asked for nothing."""
-    if call.start is fact.start:
+    """What says more stands; less is no news; of two that ring by themselves the first stands and the other is kept."""
+    if says_more(call.start, fact.start):
+        return [StartRecognised(at=fact.at, call=call.call, start=fact.start, by=fact.by)]
+    if call.start is fact.start or weight(fact.start) < weight(call.start):
         return []
-    if call.start not in (None, Start.REQUEST, Start.NO_REQUEST):
-        return aside(call, fact, what, f"it is known to have begun by {call.start}")
-    if fact.start in (Start.REQUEST, Start.NO_REQUEST) and call.start is not None:
-        return aside(call, fact, what, f"it is known to have begun by {call.start}")
-    return [StartRecognised(at=fact.at, call=call.call, start=fact.start, by=fact.by)]
+    return aside(call, fact, what, f"it is known to have begun by {call.start}")

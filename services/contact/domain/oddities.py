@@ -44,7 +44,7 @@ def _of_number(call: Call) -> Iterator[Flag]:
     if call.number is None:
         yield Flag.NUMBER_MISSING
     elif call.number_ref is None:
-        withheld = call.number.strip().lower() in _WITHHELD
+        withheld = call.number.strip().lower().removeprefix("sip:").partition("@")[0] in _WITHHELD
         yield Flag.NUMBER_WITHHELD if withheld else Flag.NUMBER_UNREADABLE
     elif call.number.startswith("+") and not call.number.startswith(NATIONAL):
         yield Flag.NUMBER_INTERNATIONAL

@@ -1,5 +1,7 @@
 """A location estimate as a state keeps it: plain, so that it survives a snapshot, and with the time of its source."""
 
+import math
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -17,9 +19,18 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     radius_m: float | None = None
     confidence: float | None = None
     address: str | None = None
+    cell: str | None = None
+    words: str | None = None
+    flags: tuple[str, ...] = ()
+
+    def same(self, other: "Place") -> bool:
+        """Whether both say the same; what is odd about a message depends on when it came, and is no part of what it says."""
+        return msgspec.structs.replace(self, flags=()) == msgspec.structs.replace(other, flags=())
 
 
-def kept(at: datetime, estimate: Location) -> Place:
+def kept(
+    at: datetime, estimate: Location, cell: str | None = None, words: str | None = None, flags: tuple[str, ...] = ()
+) -> Place:
     """The estimate of an event, live or read from the store, for a state."""
     point = estimate.point
     return Place(
@@ -30,7 +41,28 @@ def kept(at: datetime, estimate: Location) -> Place:
         radius_m=estimate.radius_m,
         confidence=estimate.confidence,
         address=estimate.address,
+        cell=cell,
+        words=words,
+        flags=flags,
     )
+
+
+def best(places: Sequence[Place]) -> Place | None:
+    """The newest estimate, or the most exact one that lies within it: a wide cell that is told late hides no handset's fix."""
+    newest = max(places, key=lambda place: place.at, default=None)
+    if newest is None or newest.latitude is None or newest.radius_m is None:
+        return newest
+    within = [place for place in places if place.radius_m is not None and _apart_m(place, newest) <= newest.radius_m]
+    return min(within, key=lambda place: (place.radius_m or 0, -place.at.timestamp()), default=newest)
+
+
+def _apart_m(one: Place, other: Place) -> float:
+    """Metres between two estimates, on a flat earth that is good enough within a cell; infinite without a point."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return math.inf
+    north = math.radians(one.latitude - other.latitude)
+    east = math.radians(one.longitude - other.longitude) * math.cos(math.radians(other.latitude))
+    return 6_371_000 * math.hypot(north, east)
 
 
 def told(place: Place) -> Location:

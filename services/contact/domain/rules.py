@@ -25,10 +25,16 @@ class Clocks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One edition. `repeat_window_s`: how long after a call another one of the number belongs to it."""
+    """One edition. `repeat_window_s`: how long after a call another one of the number belongs to it.
+
+    `harvest_window_s`: attempts of one number in carriers' lists that lie no further apart are one outage's. `same_attempt_s`:
+    an attempt in such a list this close to a call that came here is that call, by two clocks.
+    """
 
     version: str
     repeat_window_s: int
+    harvest_window_s: int
+    same_attempt_s: int
     place_rings_at_most: int
     clocks: Clocks
     feeds: FeedRules
@@ -38,6 +44,10 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.repeat_window_s <= 0:
             raise ValueError("`repeat_window_s` must be more than 0")
+        if self.harvest_window_s <= 0:
+            raise ValueError("`harvest_window_s` must be more than 0")
+        if self.same_attempt_s < 0:
+            raise ValueError("`same_attempt_s` must not be less than 0")
         if self.place_rings_at_most < 1:
             raise ValueError("`place_rings_at_most` must be 1 at least")
 
@@ -45,3 +55,13 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def repeat_window(self) -> timedelta:
         """The same as a duration."""
         return timedelta(seconds=self.repeat_window_s)
+
+    @property
+    def harvest_window(self) -> timedelta:
+        """How far apart attempts of one outage may lie."""
+        return timedelta(seconds=self.harvest_window_s)
+
+    @property
+    def same_attempt(self) -> timedelta:
+        """How far apart two clocks may put one attempt."""
+        return timedelta(seconds=self.same_attempt_s)

@@ -23,8 +23,8 @@ def was_aside(call: Call, fact: Fact, what: str) -> bool:
     return any(said.fact == what and said.teller == fact.teller for said in call.asides)
 
 
-def impossible(call: Call, fact: Fact, what: str) -> list[Event]:
-    """A time that cannot be is kept beside the fact, which stands with the time of receipt."""
-    if fact.told_at is None:
+def impossible(call: Call, said: list[Event], fact: Fact, what: str) -> list[Event]:
+    """A time that cannot be is kept beside the fact, which stands with the time of receipt, unless it was set aside itself."""
+    if fact.told_at is None or any(isinstance(event, CallFactSetAside) and event.fact == what for event in said):
         return []
     return aside(call, fact, what, f"that time cannot be; taken as of {stamp(fact.at)}, when it was received", fact.at)

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from contracts.contact import CallAnswered, CallerRangAgain, CallQueued, CallReceived, Channel, Line, PlaceGivenUp, Start
+from contracts.contact import CallAnswered, CallerRangAgain, CallQueued, CallReceived, Channel, Line, Start
 from contracts.envelope import Event
+from contracts.telephony import PlaceGivenUp
 from services.contact.domain.breaking_off import break_off, end, seen_better
 from services.contact.domain.call import Call
 from services.contact.domain.facts import (
@@ -15,9 +16,11 @@ from services.contact.domain.facts import (
     EstimateLocation,
     HangUp,
     HearSounds,
+    IdentifyCaller,
     KeepPlace,
     LearnNumber,
     MissPlace,
+    NoteMatch,
     NoteRangAgain,
     PresentCall,
     QueueCall,
@@ -26,7 +29,9 @@ from services.contact.domain.facts import (
 from services.contact.domain.learning import hear, learn_number, number_of, recognise
 from services.contact.domain.locating import locate
 from services.contact.domain.placing import credit, keep, miss
+from services.contact.domain.recognising import identify, match
 from services.contact.domain.set_aside import aside, impossible, was_aside
+from services.contact.domain.starts import says_more
 from services.contact.domain.times import stamp, waited_s
 from services.contact.domain.wording import words
 
@@ -39,13 +44,13 @@ def decide(state: Call | None, command: CallCommand, now: datetime) -> list[Even
             return _rang_again(call, command)
         case CreditPlace():
             return credit(call, command)
+        case NoteMatch():
+            return match(call, command)
     what = words(command)
     if was_aside(call, command, what):
         return []
     said = _said(call, command, what)
-    if said:
-        said += seen_better(call, said, command)
-    return [*said, *impossible(call, command, what)]
+    return [*said, *seen_better(call, said, command), *impossible(call, said, command, what)]
 
 
 def _said(call: Call, fact: CallFact, what: str) -> list[Event]:
@@ -61,7 +66,9 @@ def _said(call: Call, fact: CallFact, what: str) -> list[Event]:
         case EndCall():
             return end(call, fact, what)
         case EstimateLocation():
-            return locate(call, fact)
+            return locate(call, fact, what)
+        case IdentifyCaller():
+            return identify(call, fact)
         case RecogniseStart():
             return recognise(call, fact, what)
         case HearSounds():
@@ -95,7 +102,7 @@ def _present(call: Call, fact: PresentCall, what: str) -> list[Event]:
 def _present_again(call: Call, fact: PresentCall, line: Line, what: str) -> list[Event]:
     """A second word may still bring the number or the start that the first had not; another time or line does not stand."""
     more = number_of(call, fact, fact.switch) if call.number_ref is None else []
-    if fact.start is not None and call.start is None:
+    if says_more(call.start, fact.start) and fact.start is not None:
         more += recognise(call, RecogniseStart(call=call.call, at=fact.at, start=fact.start, by=fact.switch), what)
     other_number = fact.number_ref is not None and call.number_ref is not None and not call.known_by(fact.number_ref)
     if (call.presented_at, call.line) == (fact.at, line) and not other_number:
@@ -137,4 +144,4 @@ def _rang_again(call: Call, note: NoteRangAgain) -> list[Event]:
         return [PlaceGivenUp(at=note.at, call=call.call, answered_call=note.answered_call)]
     if call.abandoned_at is None:
         return []
-    return [CallerRangAgain(at=note.at, call=call.call, answered_call=note.answered_call)]
+    return [CallerRangAgain(at=note.at, call=call.call, answered_call=note.answered_call, by=note.by)]

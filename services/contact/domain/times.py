@@ -18,6 +18,14 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
-def hour(number_ref: str, at: datetime) -> str:
-    """A number within one hour: what keeps a search for repeats short however often a number has rung."""
-    return f"{number_ref} {stamp(at)[:13]}"
+def hour(ref: str, at: datetime) -> str:
+    """A number, person or place within one hour: what keeps a search for repeats short however often it has called."""
+    return f"{ref} {stamp(at)[:13]}"
+
+
+def newest_first(ref: str, at: datetime) -> str:
+    """A reference with an instant that sorts backwards, so that the first page holds the latest."""
+    return f"{ref} {_LAST - int(at.timestamp()):012d}"
+
+
+_LAST = 999_999_999_999

@@ -8,6 +8,7 @@ from services.contact.domain.facts import (
     EstimateLocation,
     HangUp,
     HearSounds,
+    IdentifyCaller,
     KeepPlace,
     LearnNumber,
     MissPlace,
@@ -15,7 +16,10 @@ from services.contact.domain.facts import (
     QueueCall,
     RecogniseStart,
 )
+from services.contact.domain.place import says_nothing
 from services.contact.domain.times import stamp
+
+_WELFARE = {None: "", True: ", known to be well", False: ", not known to be well"}
 
 
 def words(fact: CallFact) -> str:
@@ -26,17 +30,19 @@ def words(fact: CallFact) -> str:
 def _what(fact: CallFact) -> str:
     match fact:
         case PresentCall():
-            return f"presented on line {fact.line or Line.EMERGENCY}"
+            return f"presented on line {fact.line or Line.EMERGENCY}" + (f" from {fact.number_ref}" if fact.number_ref else "")
         case QueueCall():
             return f"queued for {fact.queue}"
         case AnswerCall():
             return f"answered by {fact.handler}"
         case HangUp():
-            return "hung up"
+            return "hung up" + (f", heard {', '.join(fact.sounds)}" if fact.sounds else "") + _WELFARE[fact.welfare_established]
         case EndCall():
             return "ended"
         case EstimateLocation():
-            return f"location from {fact.location.source}"
+            return _location(fact)
+        case IdentifyCaller():
+            return f"identified by {fact.by}"
         case RecogniseStart():
             return f"begun by {fact.start}"
         case HearSounds():
@@ -44,6 +50,13 @@ def _what(fact: CallFact) -> str:
         case LearnNumber():
             return f"number from {fact.source}"
         case KeepPlace():
-            return "place kept"
+            return "place kept" + (f" for {fact.number_ref}" if fact.number_ref else "")
         case MissPlace():
             return f"rung back by {fact.handler}"
+
+
+def _location(fact: EstimateLocation) -> str:
+    """An empty estimate does not go by the same words as one that says something: the second must not be lost with it."""
+    empty = says_nothing(fact.location) and fact.words is None and fact.cell is None
+    message = "" if fact.message is None else f" in message {fact.message}"
+    return f"{'no ' if empty else ''}location from {fact.location.source}{message}"

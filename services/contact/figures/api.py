@@ -47,6 +47,10 @@ class DefinitionView(BaseModel):
 def routers(host: Host, policy: Path | None) -> Sequence[APIRouter]:
     """The routes, over the definitions that ship and those in a force's own folder."""
     definitions = load(policy)
+    return (_lists(definitions), _figures(host, definitions), _opened(host, definitions))
+
+
+def _lists(definitions: Definitions) -> APIRouter:
     router = APIRouter(prefix="/figures", tags=["figures"])
 
     @router.get("")
@@ -57,6 +61,12 @@ def routers(host: Host, policy: Path | None) -> Sequence[APIRouter]:
             for name, editions in definitions.items()
         ]
 
+    return router
+
+
+def _figures(host: Host, definitions: Definitions) -> APIRouter:
+    router = APIRouter(prefix="/figures", tags=["figures"])
+
     @router.get("/{definition}")
     def read_figures(
         definition: Named, since: Since, until: Until, known_at: KnownAt, _: Reader, by: Grouped = None, version: Version = None
@@ -66,6 +76,12 @@ def routers(host: Host, policy: Path | None) -> Sequence[APIRouter]:
         for call in _calls(host, since, until, known_at):
             tally.count(call)
         return figures(definition, tally)
+
+    return router
+
+
+def _opened(host: Host, definitions: Definitions) -> APIRouter:
+    router = APIRouter(prefix="/figures", tags=["figures"])
 
     @router.get("/{definition}/calls")
     def list_calls_behind(
@@ -87,7 +103,7 @@ def routers(host: Host, policy: Path | None) -> Sequence[APIRouter]:
         items = list(behind(_read(host, inside, known_at), tally, figure, group))
         return Listing(items=items, next=found.next if len(inside) == len(found.entries) else None)
 
-    return (router,)
+    return router
 
 
 def _tally(definitions: Definitions, name: str, by: By | None, since: datetime, until: datetime, version: str | None) -> Tally:

@@ -16,9 +16,12 @@ from contracts.contact import (
     CallFactSetAside,
     CallQueued,
     CallReceived,
+    CallReclassified,
     Line,
+    NumberLearned,
 )
 from contracts.envelope import Event
+from contracts.telephony import PlaceGivenUp
 
 
 class Told(NamedTuple):
@@ -47,6 +50,7 @@ class CallFacts(msgspec.Struct, frozen=True):
     abandonment: Abandonment | None = None
     ended_at: datetime | None = None
     rang_again: bool = False
+    place_given_up: bool = False
     set_aside: int = 0
 
 
@@ -94,12 +98,24 @@ def _abandoned(call: CallFacts, event: CallAbandoned) -> CallFacts:
     )
 
 
+def _reclassified(call: CallFacts, event: CallReclassified) -> CallFacts:
+    return replace(call, abandonment=event.abandonment, queue=call.queue or event.queue)
+
+
+def _numbered(call: CallFacts, event: NumberLearned) -> CallFacts:
+    return replace(call, number_ref=event.number_ref)
+
+
 def _ended(call: CallFacts, event: CallEnded) -> CallFacts:
     return replace(call, ended_at=event.at)
 
 
 def _rung_again(call: CallFacts, event: CallerRangAgain) -> CallFacts:
     return replace(call, rang_again=True)
+
+
+def _given_up(call: CallFacts, event: PlaceGivenUp) -> CallFacts:
+    return replace(call, place_given_up=True)
 
 
 def _set_aside(call: CallFacts, event: CallFactSetAside) -> CallFacts:
@@ -111,9 +127,12 @@ _CHANGES: dict[type[Event], Callable[[CallFacts, Any], CallFacts]] = {
     CallQueued: _queued,
     CallAnswered: _answered,
     CallAbandoned: _abandoned,
+    CallReclassified: _reclassified,
+    NumberLearned: _numbered,
     CallEnded: _ended,
     CallerRangAgain: _rung_again,
+    PlaceGivenUp: _given_up,
     CallFactSetAside: _set_aside,
 }
-_AFTERWARDS = frozenset({CallerRangAgain, CallFactSetAside})
-"""These carry the time of another call or of a word that was not believed: they move nothing."""
+_AFTERWARDS = frozenset({CallerRangAgain, CallFactSetAside, CallReclassified, NumberLearned, PlaceGivenUp})
+"""These carry the time of another call, of a word that was not believed, or of whoever learned more: they move nothing."""

@@ -73,6 +73,8 @@ def _standing(call: CallFacts, definition: Definition) -> tuple[Standing, str | 
         return _broken_off(call, call.abandonment, definition)
     if call.answered_at is not None:
         return Standing.ANSWERED, None
+    if call.place_given_up:
+        return Standing.LEFT_OUT, "kept the place, and was answered in another call"
     if call.ended_at is not None:
         return Standing.LEFT_OUT, "over, and nobody said that it was answered"
     return Standing.OPEN, None

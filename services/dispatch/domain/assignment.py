@@ -27,13 +27,10 @@ from services.dispatch.domain.demand import alarm_at, known
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.domain.duty import implied_booking
 from services.dispatch.domain.duty import known as known_unit
-from services.dispatch.domain.job import Job, incident_of
+from services.dispatch.domain.job import AS_REPORTED, Job, incident_of
 from services.dispatch.domain.reporting import at_scene_inferred
 from services.dispatch.domain.times import happened
 from services.dispatch.domain.unit import Held, Unit
-
-AS_REPORTED = "as reported"
-"""The grade of a job that another control room's assignment told us of before its incident did."""
 
 
 class Decided(NamedTuple):
@@ -206,12 +203,12 @@ def end(unit: Unit | None, job: Job | None, command: EndAssignment, now: datetim
             "not-held", f"{unit.callsign} is not assigned to {command.job}.", tuple(f"end {one.job}" for one in unit.held)
         )
     if job.outside:
-        return released(unit, job, held, command.release, command.at or now, rules)
+        return released(unit, job, held, command.release, command.at or now, now, rules)
     at = happened(command.at, now, rules, held.since, "assignment")
-    return released(unit, job, held, command.release, at, rules)
+    return released(unit, job, held, command.release, at, now, rules)
 
 
-def released(unit: Unit, job: Job, held: Held, release: Release, at: datetime, rules: Deployment) -> Decided:
+def released(unit: Unit, job: Job, held: Held, release: Release, at: datetime, now: datetime, rules: Deployment) -> Decided:
     """The end of an assignment on both records. Whoever cleared a job was there, also where nobody said so."""
     inferred: list[Event] = []
     if release is Release.CLEARED and not job.outside:
@@ -232,7 +229,7 @@ def released(unit: Unit, job: Job, held: Held, release: Release, at: datetime, r
         unit=unit.unit,
         assignment=held.assignment,
         release=release,
-        alarm_at=None if job.outside else alarm_at(job.rank, at, rules),
+        alarm_at=None if job.outside else alarm_at(job.rank, now, rules),
     )
     there = [
         JobUnitArrived(

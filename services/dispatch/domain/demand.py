@@ -32,9 +32,9 @@ def decide(state: Job | None, command: JobCommand, now: datetime, rules: Deploym
     """The events that follow; none when nothing would change. What the incident says is never refused, what people say may be."""
     match command:
         case RequestJob():
-            return _request(state, command, rules)
+            return _request(state, command, now, rules)
         case RegradeJob():
-            return _regrade(state, command, rules)
+            return _regrade(state, command, now, rules)
         case ReopenJob():
             return _reopen(state, command)
         case DelayJob():
@@ -53,12 +53,15 @@ def known(state: Job | None, job: str) -> Job:
 
 
 def alarm_at(rank: int, since: datetime, rules: Deployment) -> datetime | None:
-    """When somebody is told first that nobody works for a job."""
+    """When somebody is told first that nobody works for a job.
+
+    But for the first request, `since` is the present: an alarm that was raised is never due again at the same instant.
+    """
     first = rules.alarm(rank, 1)
     return None if first is None else since + first[1]
 
 
-def _request(state: Job | None, command: RequestJob, rules: Deployment) -> list[Event]:
+def _request(state: Job | None, command: RequestJob, now: datetime, rules: Deployment) -> list[Event]:
     if state is not None and (state.closed_at is not None or _asks_the_same(state, command)):
         return []  # the incident is over, or this was heard before
     waits = not command.outside and (state is None or not state.working)
@@ -77,7 +80,7 @@ def _request(state: Job | None, command: RequestJob, rules: Deployment) -> list[
             silent_approach=command.silent_approach,
             attend_by=command.attend_by,
             outside=command.outside,
-            alarm_at=alarm_at(command.rank, command.at, rules) if waits and not running else None,
+            alarm_at=alarm_at(command.rank, command.at if state is None else now, rules) if waits and not running else None,
         )
     ]
 
@@ -87,7 +90,7 @@ def _asks_the_same(state: Job, command: RequestJob) -> bool:
     return standing == (command.units, command.grade, command.skills, command.silent_approach, place_of(command.location))
 
 
-def _regrade(state: Job | None, command: RegradeJob, rules: Deployment) -> list[Event]:
+def _regrade(state: Job | None, command: RegradeJob, now: datetime, rules: Deployment) -> list[Event]:
     if state is None or state.closed_at is not None or state.grade == command.grade:
         return []  # nothing was asked for, or no more is wanted, or this was heard before
     return [
@@ -98,16 +101,16 @@ def _regrade(state: Job | None, command: RegradeJob, rules: Deployment) -> list[
             grade=command.grade,
             rank=command.rank,
             attend_by=command.attend_by,
-            alarm_at=_sooner(state, command, rules),
+            alarm_at=_sooner(state, command.rank, now, rules),
         )
     ]
 
 
-def _sooner(state: Job, command: RegradeJob, rules: Deployment) -> datetime | None:
+def _sooner(state: Job, rank: int, now: datetime, rules: Deployment) -> datetime | None:
     """A new grade can bring the alarm forward and never put it off."""
     if not state.idle:
         return None
-    times = [at for at in (state.alarm.next_at, alarm_at(command.rank, command.at, rules)) if at is not None]
+    times = [at for at in (state.alarm.next_at, alarm_at(rank, now, rules)) if at is not None]
     return min(times, default=None)
 
 

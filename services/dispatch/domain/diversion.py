@@ -44,7 +44,7 @@ def divert(
     _may_leave(unit, left, job, command, rules)
     wanted(job, command.override)
     held = unit.held[0]
-    freed = released(unit, left, held, Release.DIVERTED, now, rules)
+    freed = released(unit, left, held, Release.DIVERTED, now, now, rules)
     assign = Assign(command.job, unit.unit, command.by, reasons=(f"diverted from {left.incident}: {command.reason}"[:500],))
     if command.override is not None:
         assign = Assign(assign.job, assign.unit, assign.by, reasons=assign.reasons, override=command.override)

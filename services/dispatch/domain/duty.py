@@ -42,7 +42,8 @@ def implied_booking(state: Unit | None, callsign: str, at: datetime) -> list[Eve
 
 
 def _book_on(state: Unit | None, command: BookOn, now: datetime, rules: Deployment) -> list[Event]:
-    at = happened(command.at, now, rules)
+    ended = None if state is None or state.on_duty or state.tour_at is None else state.status_at
+    at = happened(command.at, now, rules, ended, "end-of-the-last-tour")
     booked = _booking(command, at, rules)
     if state is not None and state.on_duty:
         if _same_tour(state, booked):

@@ -32,6 +32,7 @@ class Measured(msgspec.Struct, frozen=True):
     attend_s: float | None
     inferred: bool
     late: bool
+    before_sent: bool
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -46,7 +47,10 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class GradeFigures(msgspec.Struct, frozen=True):
-    """The figures of one grade. `unattended`: nobody was there yet or ever, as far as is known."""
+    """The figures of one grade. `unattended`: nobody was there yet or ever, as far as is known.
+
+    `before_report`, `before_sent`: attended before that, which is on view that nobody marked, or was entered late. They stay in.
+    """
 
     grade: str
     incidents: int
@@ -57,6 +61,7 @@ class GradeFigures(msgspec.Struct, frozen=True):
     inferred: int
     past_attend_by: int
     before_report: int
+    before_sent: int
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -84,6 +89,7 @@ def measured(job: Job) -> Measured | None:
         None if attended is None else (attended - job.reported_at).total_seconds(),
         there is not None and there.arrived_at is None,
         job.attend_by is not None and attended is not None and attended > job.attend_by,
+        there is not None and attended is not None and attended <= there.sent_at,
     )
 
 
@@ -118,6 +124,7 @@ def _grade(grade: str, ones: Sequence[Measured]) -> GradeFigures:
         sum(one.inferred for one in ones),
         sum(one.late for one in ones),
         sum(one.attend_s is not None and one.attend_s < 0 for one in ones),
+        sum(one.before_sent for one in ones),
     )
 
 

@@ -25,6 +25,9 @@ from contracts.dispatch import (
 from contracts.envelope import Event
 from services.dispatch.domain.place import Place, place_of
 
+AS_REPORTED = "as reported"
+"""The grade of a job that another control room's assignment told us of before its incident did."""
+
 
 class Working(msgspec.Struct, frozen=True):
     """A unit that works for the job."""
@@ -119,7 +122,7 @@ def _on_requested(state: Job | None, event: JobRequested) -> Job:
         silent_approach=event.silent_approach,
         attend_by=event.attend_by,
         outside=event.outside,
-        first_grade=state.first_grade or event.grade,
+        first_grade=state.first_grade or (None if event.grade == AS_REPORTED else event.grade),
         alarm=replace(state.alarm, next_at=event.alarm_at) if event.alarm_at is not None else state.alarm,
     )
 

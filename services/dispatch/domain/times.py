@@ -16,6 +16,6 @@ def happened(
         said = f"That is more than {rules.clock_skew_s:.0f} s from now: the device's clock is wrong."
         raise Invalid("time-in-the-future", said, (f"a time up to {now.isoformat(timespec='seconds')}", "no time: now"))
     if since is not None and at < since:
-        said = f"That is before the {what} began."
+        said = f"That is before the {what.replace('-', ' ')}."
         raise Invalid(f"before-the-{what}", said, (f"a time from {since.isoformat(timespec='seconds')} on",))
     return at

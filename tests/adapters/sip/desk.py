@@ -18,9 +18,11 @@ from chassis.store.sqlite import SqliteStorage
 from chassis.world import World
 from contracts.callback import AttemptStarted
 from contracts.contact import Abandonment
+from contracts.envelope import Envelope, Event
 from services.callback.domain.commands import OpenReview, StartAttempt
 from services.callback.domain.review import Attempt, Review
 from services.callback.policy import default
+from services.callback.policy import sip as sip_policy
 from services.callback.wiring import build
 
 NUMBER = "+447700900123"
@@ -37,6 +39,7 @@ class Desk:
         world = World("kent", lambda kind, value: value, _later, self._tell, clock, policy, "sip", sip, self.metrics)
         self.station = Station(build(world), SqliteStorage(), MemoryLog(), clock)
         self._name = ""
+        self.started: list[Envelope[Event]] = []
         self._kept: Review | None = None
 
     def _tell(self, command: object, cause: str, actor: str) -> None:
@@ -61,6 +64,7 @@ class Desk:
         for event in self.station.committed[seen:]:
             if "AttemptStarted" in event.type:
                 started = envelope("callback", event.stream, event.version, event.position, event.type, event.state)
+                self.started.append(started)
                 self.station.service.effects[AttemptStarted](started)
 
     @property
@@ -91,7 +95,7 @@ async def desk(
     policy.mkdir(parents=True, exist_ok=True)
     rules = Path(default.__file__).with_suffix(".toml").read_text().replace("ring_s = 30", f"ring_s = {RING_S}")
     (policy / "callback.toml").write_text(rules)
-    sip = default.SIP_RULES.read_text()
+    sip = sip_policy.SIP_RULES.read_text()
     for name, value in (limits or {}).items():
         sip = re.sub(rf"^{name} = \d+", f"{name} = {value}", sip, flags=re.MULTILINE)
     (policy / "sip.toml").write_text(sip)

@@ -103,9 +103,7 @@ class Called:
 
 
 @contextmanager
-def called(
-    sipp: Program, folder: Path, scenario: str, carrier: str = "udp", more: tuple[str, ...] = (), **fill: str
-) -> Iterator[Called]:
+def called(sipp: Program, folder: Path, scenario: str, carrier: str = "udp", **fill: str) -> Iterator[Called]:
     """SIPp playing a scenario whose `[name]`s are filled in, until the end of the block."""
     text = (SCENARIOS / f"{scenario}.xml").read_text()
     for name, value in fill.items():
@@ -116,7 +114,7 @@ def called(
     (work / "scenario.xml").write_text(text)
     running = Called(port, work / "messages.log", work / "errors.log")
     command = [sipp.path, "-sf", "scenario.xml", "-i", HOST, "-p", str(port), "-t", "u1" if carrier == "udp" else "t1"]
-    command += ["-nostdin", "-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log", *more]
+    command += ["-nostdin", "-trace_msg", "-message_file", "messages.log", "-trace_err", "-error_file", "errors.log"]
     with (work / "screen.log").open("wb") as screen:
         process = subprocess.Popen(command, cwd=work, env=_environment(sipp), stdout=screen, stderr=screen)
     try:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from adapters.sip import tls
 from adapters.sip.desk import Desk, desk
+from adapters.sip.relay import relay
 from adapters.sip.sipp import HOST, Called, Program, called
 
-from contracts.callback import HungUp, Outcome
+from contracts.answered_calls import HungUp
+from contracts.callback import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Scenario:
     why: str = "SIP;cause=200"
     handler: str = ""
     carriers: tuple[str, ...] = ("udp", "tcp")
-    sipp: tuple[str, ...] = ()
+    bad: bool = False
     account: bool = False
     fill: dict[str, str] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)
@@ -56,7 +58,15 @@ SCENARIOS = (
     _answered("answered, silent for ever", "handler_ends", HungUp.TIME_LIMIT, handler="handler", limits={"longest_call_s": 1}),
     _answered("401, stale nonce, answered", "challenged", HungUp.CALLER, handler="handler", account=True),
     _answered("407, also for the BYE", "challenged_by_proxy", HungUp.HANDLER, handler="handler_hangs_up", account=True),
-    _answered("one packet in four lost", "lost", HungUp.CALLER, handler="handler", carriers=("udp",), sipp=("-lost", "25")),
+    _answered(
+        "each packet lost once, then doubled",
+        "answered",
+        HungUp.CALLER,
+        handler="handler",
+        carriers=("udp",),
+        bad=True,
+        fill={"pause": "2500"},
+    ),
     _refused("486 Busy Here", Outcome.ENGAGED, 17),
     _refused("600 Busy Everywhere", Outcome.ENGAGED),
     _refused("480 Temporarily Unavailable", Outcome.RANG_OUT, 19),
@@ -105,8 +115,8 @@ class Row(NamedTuple):
 async def play(scenario: Scenario, carrier: str, sipp: Program, folder: Path) -> Row:
     """Ring a caller who does as the scenario says."""
     async with AsyncExitStack() as stack:
-        fill = {"status": scenario.status, "why": scenario.why, **scenario.fill}
-        peer = stack.enter_context(called(sipp, folder, scenario.file, carrier, scenario.sipp, **fill))
+        fill = {"status": scenario.status, "why": scenario.why, "pause": "100", **scenario.fill}
+        peer = stack.enter_context(called(sipp, folder, scenario.file, carrier, **fill))
         handlers: tuple[str, ...] = ()
         if scenario.handler:
             handler = stack.enter_context(called(sipp, folder, scenario.handler, **fill))
@@ -136,6 +146,8 @@ async def _ringing(
     account = {"username": "ringback", "password": tls.secret("a secret")} if scenario.account else {}
     async with AsyncExitStack() as stack:
         trunk = f"sip:{HOST}:{peer.port};transport={carrier}"
+        if scenario.bad:
+            trunk = f"sip:{HOST}:{await stack.enter_async_context(relay(peer.port))}"
         if carrier == "tls":
             front = await stack.enter_async_context(tls.front(peer.port, folder))
             trunk, account = f"sips:localhost:{front.port}", {**account, "ca_file": front.authority}

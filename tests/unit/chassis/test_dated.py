@@ -74,3 +74,28 @@ def test_a_policy_that_is_not_whole_is_refused_with_the_reason(tmp_path: Path, t
 def test_a_policy_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PolicyRefused, match="cannot be read"):
         dated.read(tmp_path / "none.toml", Rules)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (FIRST.replace("ring_s = 30", "") + SECOND, 2),
+        (FIRST + SECOND.replace("45", "0"), 13),
+        (FIRST + SECOND.replace("ring_s", "ring"), 13),
+        (FIRST + SECOND.replace("45", "45\nrung_s = 3"), 14),
+        (SECOND.replace('["b"]', "[]"), 5),
+        (FIRST.replace("until = 2017", "until = 2018") + SECOND, 11),
+        (FIRST.replace("until = 2017", "until = 2016") + SECOND, 11),
+        (FIRST.replace("until = 2017", "until = 2009"), 5),
+        (FIRST.replace('"one"', '"two"') + SECOND, 10),
+        ("[[policy]]\nversion = x\n", 2),
+    ],
+)
+def test_the_refusal_names_the_line(tmp_path: Path, text: str, line: int) -> None:
+    with pytest.raises(PolicyRefused, match=rf"line {line}\b"):
+        read(tmp_path, text)
+
+
+def test_a_number_without_its_unit_is_refused_with_the_name_that_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(PolicyRefused, match="the unit is missing, write `ring_s`"):
+        read(tmp_path, FIRST + SECOND.replace("ring_s", "ring"))

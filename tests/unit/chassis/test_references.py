@@ -8,7 +8,11 @@ KEY = b"0123456789abcdef0123456789abcdef"
 
 
 @pytest.mark.parametrize(
-    "raw", ["07700 900123", "+447700900123", "0044 7700 900-123", "(07700) 900123", "٠٧٧٠٠٩٠٠١٢٣", " 07700.900123 "]
+    "raw",
+    [
+        *("07700 900123", "+447700900123", "0044 7700 900-123", "(07700) 900123", "٠٧٧٠٠٩٠٠١٢٣", " 07700.900123 "),
+        *("tel:+447700900123", "sip:07700900123@sbc.example;user=phone", "SIP:+447700900123@10.0.0.1?x=1"),
+    ],
 )
 def test_one_number_however_it_is_written(raw: str) -> None:
     assert telephone(raw) == ("+447700900123", True)
@@ -33,6 +37,9 @@ def test_a_foreign_number_keeps_its_country() -> None:
         "07700900123\n07700900124x",
         "\ud800",
         "-",
+        "08457",
+        "960001",
+        "sip:anonymous@anonymous.invalid",
     ],
 )
 def test_what_cannot_be_dialled_survives_as_given(raw: str) -> None:

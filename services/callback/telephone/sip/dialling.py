@@ -64,9 +64,9 @@ class Dialling:
         """The trunk to go over next; False when this call is over."""
         if refused is not None:
             assert self._trunk is not None
+            self._note(self._trunk, refused)
             if refused.cancelled or verdict(refused).outcome is not Outcome.NETWORK_FAILURE:
                 return False
-            self._note(self._trunk, refused)
             if refused.final is Silence.TIMEOUT:
                 return False  # it may have arrived: to ring again is for the review to decide
         self._trunk = self._trunks.best(self._tried)
@@ -76,9 +76,9 @@ class Dialling:
 
     @staticmethod
     def _note(trunk: Trunk, refused: Refusal) -> None:
-        if isinstance(refused.final, Silence):
+        if isinstance(refused.final, Silence) and not refused.heard:
             trunk.works(False, refused.final.name.lower())
-        elif refused.final.status == 503:
+        elif isinstance(refused.final, Response) and refused.final.status == 503:
             trunk.works(False, "503")
 
     def _elsewhere(self, refused: Refusal) -> str | None:

@@ -13,6 +13,7 @@ from contracts.callback import (
     ReviewAssessed,
     ReviewClosed,
     ReviewEscalated,
+    Speaker,
 )
 from contracts.contact import Sound
 from contracts.episodes import ReviewReopened
@@ -78,4 +79,11 @@ class TestWhoAnswers:
     def test_safe_does_not_call_off_whoever_is_on_the_way(self, opened: Opened, at: At) -> None:
         story = start(opened(sounds=(Sound.VOICES,)), at(0))
         story.when(safe(1), at(60)).then_says(AttemptEnded)
+        assert state(story).open
+
+    @pytest.mark.parametrize("speaker", [Speaker.SOMEBODY_ELSE, None])
+    def test_nobody_but_the_caller_can_say_that_the_caller_is_safe(self, opened: Opened, at: At, speaker: Speaker | None) -> None:
+        story = ring_out(start(opened(), at(0)), at(10), Outcome.ANSWERED)
+        proof = {"spoke_to": "the partner", "verified_by": "the name", "free_to_talk": True, "speaker": speaker}
+        story.when(record(1, Outcome.SAFE, **proof), at(60)).then_refused("safe-needs-the-caller", Invalid)
         assert state(story).open

@@ -68,7 +68,7 @@ class TestAnsweredInAnotherCall:
 
     def test_after_an_end_without_contact_it_is_known_that_the_caller_was_heard(self, opened: Opened, at: At) -> None:
         story = never_reached(opened(), at).when(rang_again(at(400)), at(400))
-        story.then_says(EpisodeJoined, ReviewReopened, ReviewClosed)
+        story.then_says(EpisodeJoined, ReviewReopened, ReviewAssessed, ReviewClosed)
         assert state(story).disposition is Disposition.CALLER_RANG_AGAIN
 
     def test_a_call_handler_says_so_for_another_number_of_the_same_person(self, opened: Opened, story: Story, at: At) -> None:

@@ -6,18 +6,15 @@ from contracts.callback import (
     AttemptCancelled,
     AttemptEnded,
     Disposition,
-    EmergencyPeriodEnded,
     Escalation,
     IncidentLinked,
-    LinkedIncidentEnded,
     ReviewAssessed,
     ReviewClosed,
     ReviewEscalated,
     Role,
-    SampleChecked,
 )
 from contracts.contact import Sound
-from contracts.episodes import EpisodeJoined, ReviewReopened
+from contracts.episodes import EmergencyPeriodEnded, EpisodeJoined, LinkedIncidentEnded, ReviewReopened, SampleChecked
 from contracts.refusals import NotFound
 from services.callback.domain.commands import (
     CheckSample,
@@ -26,6 +23,7 @@ from services.callback.domain.commands import (
     GiveUpWaiting,
     LinkIncident,
     NoteIncidentClosed,
+    NoteIncidentMerged,
     NoteIncidentReopened,
     PassDeadline,
 )
@@ -44,9 +42,13 @@ class TestIncidents:
         assert (closed.disposition, closed.reason) == (Disposition.INCIDENT_RESOLVED, "incident i is over")
         story.when(NoteIncidentClosed(incident="i"), at(901)).then()
 
-    def test_an_incident_opened_after_the_end_is_on_record(self, opened: Opened, at: At) -> None:
-        story = opened(number=None).when(LinkIncident(review="r", incident="i", at=at(1)), at(1)).then_says(IncidentLinked)
-        story.when(NoteIncidentClosed(incident="i"), at(2)).then()
+    def test_an_incident_opened_after_the_end_opens_it_again(self, opened: Opened, at: At) -> None:
+        story = (
+            opened(number=None)
+            .when(LinkIncident(review="r", incident="i", at=at(1)), at(1))
+            .then_says(ReviewReopened, IncidentLinked)
+        )
+        story.when(NoteIncidentClosed(incident="i"), at(2)).then_says(ReviewClosed)
 
 
 class TestTheDeadline:
@@ -141,6 +143,14 @@ class TestSeveralIncidents:
         story.when(NoteIncidentClosed(incident="j"), at(3)).then_says(LinkedIncidentEnded)
         story.when(CLOSE, at(4)).then_refused("incident-open")
         story.when(NoteIncidentClosed(incident="i"), at(5)).then_says(ReviewClosed)
+
+    def test_a_review_follows_its_incident_into_another_record(self, opened: Opened, at: At) -> None:
+        story = opened(sounds=(Sound.VIOLENCE,)).when(LinkIncident(review="r", incident="i", at=at(1)), at(1))
+        story.when(NoteIncidentMerged(incident="i", into="j"), at(2)).then_says(IncidentLinked, LinkedIncidentEnded)
+        story.when(NoteIncidentClosed(incident="i"), at(3)).then()
+        story.when(NoteIncidentMerged(incident="i", into="j", again=True), at(4)).then_says(IncidentLinked)
+        story.when(NoteIncidentClosed(incident="j"), at(5)).then_says(LinkedIncidentEnded)
+        story.when(NoteIncidentClosed(incident="i"), at(6)).then_says(ReviewClosed)
 
     def test_an_incident_worked_on_again_opens_its_review_again(self, opened: Opened, at: At) -> None:
         story = opened(sounds=(Sound.VIOLENCE,)).when(LinkIncident(review="r", incident="i", at=at(1)), at(1))

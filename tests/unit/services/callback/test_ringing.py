@@ -1,11 +1,14 @@
 """Attempts to ring: when, how often, what each end means, and what a silence about one means."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from review_story import FIX, At, Opened, ring_out, safe, said, start, state
+from msgspec.structs import replace
+from review_story import FIX, At, Opened, Story, ring_out, safe, said, start, state
 
+from chassis.testing.scenario import Scenario
 from contracts.callback import (
     AttemptDeferred,
     AttemptEnded,
@@ -17,12 +20,20 @@ from contracts.callback import (
     ReviewClosed,
     ReviewEscalated,
 )
+from contracts.contact import Abandonment
 from contracts.refusals import Invalid
+from services.callback.application import Callback
 from services.callback.domain.commands import (
     EndRinging,
     GiveUpWaiting,
+    OpenReview,
 )
+from services.callback.domain.decide import decide
 from services.callback.domain.review import LINE_TAKEN
+from services.callback.domain.rules import Then
+from services.callback.policy import default
+
+RULES = default.load().at(datetime(2017, 6, 1, tzinfo=UTC))
 
 
 class TestRinging:
@@ -124,3 +135,14 @@ class TestRinging:
         assert LINE_TAKEN in story.index()
         assert LINE_TAKEN in ring_out(story, at(9), Outcome.ANSWERED).index()
         assert LINE_TAKEN not in story.when(safe(1), at(60)).index()
+
+    @pytest.mark.parametrize(
+        ("unknown", "says", "due"),
+        [(Then.NEXT, AttemptPlanned, 90), (Then.REPEAT, AttemptPlanned, 65), (Then.STOP, ReviewClosed, None)],
+    )
+    def test_the_policy_decides_what_unknown_means(self, at: At, unknown: Then, says: type, due: float | None) -> None:
+        rules = replace(RULES, after={**RULES.after, Outcome.UNKNOWN: unknown})
+        story: Story = Scenario(Callback(default.load()).reviews, partial(decide, rules=rules))
+        opening = OpenReview(review="r", abandonment=Abandonment.IN_QUEUE, abandoned_at=at(0), number="+447700900123")
+        start(story.when(opening, at(0)), at(0)).when(GiveUpWaiting(review="r"), at(45)).then_says(AttemptEnded, says)
+        assert due is None or said(story, AttemptPlanned).due == at(due)

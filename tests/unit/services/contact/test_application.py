@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.testing.memory import MemoryTransaction
+from contracts.callers import SubjectKind
 from contracts.contact import CallAbandoned, CallerRangAgain, CallReceived, Marker
-from services.contact.application import Contact, Numbers, call_id
-from services.contact.domain.caller import PlaceMarker
+from services.contact.application import Contact
+from services.contact.domain.caller import PlaceMarker, Subject
 from services.contact.domain.facts import AnswerCall, HangUp, PresentCall
+from services.contact.numbers import Numbers
 from services.contact.policy import default
+from services.contact.streams import call_id
 
 T = datetime(2022, 10, 1, 12, 50, tzinfo=UTC)
 NUMBER = "07700 900123"
@@ -67,7 +70,8 @@ def test_a_number_is_kept_in_its_normal_form_with_its_reference() -> None:
 
 
 def test_the_markers_of_the_number_go_with_the_abandonment() -> None:
-    place = PlaceMarker(marker=Marker.STALKING, author="sgt-4", evidence="log 3", review_by=minutes(9000), number="07700900123")
+    subject = Subject(SubjectKind.NUMBER, "07700900123")
+    place = PlaceMarker(marker=Marker.STALKING, author="sgt-4", evidence="log 3", review_by=minutes(9000), subject=subject)
     desk = Desk().told(place, broke("a", minutes(1)), broke("b", minutes(2), "07700 900999"))
     assert desk.abandoned("a").markers == (Marker.STALKING,)
     assert desk.abandoned("b").markers == ()
@@ -120,7 +124,7 @@ def test_only_an_answer_after_the_break_and_within_the_window_counts() -> None:
 def test_calls_without_a_number_never_belong_together() -> None:
     desk = Desk().told(broke("a", T, None), presented("b", T, None), answered("b", minutes(1)))
     assert desk.rang_again() == []
-    assert desk.tx.index("number") == {}
+    assert desk.tx.index("subject") == {}
 
 
 def test_telling_everything_twice_says_it_once() -> None:

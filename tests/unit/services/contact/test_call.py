@@ -24,7 +24,6 @@ from contracts.contact import (
     SoundsHeard,
 )
 from contracts.places import Location, LocationSource, Point
-from services.contact.application import CALL
 from services.contact.domain.call import Call
 from services.contact.domain.facts import (
     AnswerCall,
@@ -37,6 +36,7 @@ from services.contact.domain.facts import (
     QueueCall,
 )
 from services.contact.domain.telling import decide
+from services.contact.streams import CALL
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 
@@ -68,12 +68,12 @@ def test_a_call_is_presented_queued_answered_and_ended() -> None:
     assert story.index() == {
         ("began", "2017-06-01T12:00:00.000000Z"),
         ("open", "2017-06-01T12:00:00.000000Z"),
-        ("number", "tel:1"),
-        ("number-hour", "tel:1 2017-06-01T12"),
+        ("subject", "tel:1 998503681599"),
+        ("subject-hour", "tel:1 2017-06-01T12"),
     }
     story.when(ENDED, T).then(CallEnded(at=s(60), call="c", talked_s=51))
     began = ("began", "2017-06-01T12:00:00.000000Z")
-    assert story.index() == {began, ("number", "tel:1"), ("number-hour", "tel:1 2017-06-01T12")}
+    assert story.index() == {began, ("subject", "tel:1 998503681599"), ("subject-hour", "tel:1 2017-06-01T12")}
 
 
 @pytest.mark.parametrize("fact", [PRESENTED, QUEUED, ANSWERED, GONE, ENDED, EstimateLocation(call="c", at=T, location=CELL)])
@@ -196,7 +196,7 @@ def test_an_answer_told_late_stands_and_the_call_stays_abandoned() -> None:
                 at=s(3),
                 location=Location(source=LocationSource.HANDSET, point=Point(latitude=0, longitude=0)),
             ),
-            "location from handset",
+            "no location from handset",
             "it names no place",
         ),
     ],

@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
 from chassis.testing.scenario import Scenario
+from contracts.callers import SubjectKind
 from contracts.contact import Marker, MarkerLifted, MarkerPlaced
 from contracts.refusals import NotFound
-from services.contact.application import CALLER
-from services.contact.domain.caller import LiftMarker, PlaceMarker, decide
+from services.contact.domain.caller import LiftMarker, PlaceMarker, Subject, decide
+from services.contact.streams import CALLER
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 PLACE = PlaceMarker(
@@ -12,10 +13,9 @@ PLACE = PlaceMarker(
     author="sgt-4",
     evidence="log 1234 of 5 June",
     review_by=T + timedelta(days=90),
-    number="+447700900123",
-    number_ref="tel:1",
+    subject=Subject(SubjectKind.NUMBER, "+447700900123", "tel:1"),
 )
-LIFT = LiftMarker(marker=Marker.DOMESTIC_ABUSE, author="sgt-5", reason="moved away", number="+447700900123", number_ref="tel:1")
+LIFT = LiftMarker(marker=Marker.DOMESTIC_ABUSE, author="sgt-5", reason="moved away", subject=PLACE.subject)
 
 
 def test_a_marker_is_placed_once_and_lifted_with_a_reason() -> None:
@@ -47,7 +47,7 @@ def test_a_marker_that_does_not_stand_cannot_be_lifted() -> None:
 def test_new_evidence_replaces_the_old_words() -> None:
     story = Scenario(CALLER, decide).when(PLACE, T)
     renewed = PlaceMarker(
-        marker=Marker.DOMESTIC_ABUSE, author="sgt-6", evidence="log 9 of 6 June", review_by=T, number="", number_ref="tel:1"
+        marker=Marker.DOMESTIC_ABUSE, author="sgt-6", evidence="log 9 of 6 June", review_by=T, subject=PLACE.subject
     )
     story.when(renewed, T).then_says(MarkerPlaced)
     assert story.state is not None

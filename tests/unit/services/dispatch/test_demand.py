@@ -95,6 +95,7 @@ def test_a_higher_grade_brings_the_alarm_forward_and_a_lower_one_never_puts_it_o
     obey: Obey, transaction: MemoryTransaction
 ) -> None:
     obey(request(2))
+    transaction.now += MINUTE
     obey(RegradeJob("job-1", "grade 1", NOON + MINUTE, 1))
     assert transaction.timers()[0].due == NOON + 3 * MINUTE
     obey(RegradeJob("job-1", "grade 3", NOON + 2 * MINUTE, 3))
@@ -149,3 +150,18 @@ def test_an_incident_opened_again_can_ask_again_by_its_original_clock(obey: Obey
     assert job(transaction).wanting == 0
     assert obey(request(at=NOON + 4 * MINUTE)) == ["JobRequested"]
     assert (job(transaction).wanting, job(transaction).reported_at) == (1, NOON)
+
+
+def test_an_alarm_that_was_raised_is_never_due_again_at_the_same_instant(obey: Obey, transaction: MemoryTransaction) -> None:
+    """A timer's identity is its name and its instant: what comes back-dated must not owe a second one."""
+    obey(request(2))
+    fire(obey, transaction)
+    raised = transaction.now
+    obey(RegradeJob("job-1", "grade 2b", NOON, 2))
+    assert transaction.timers()[0].due > raised
+    obey(RequestJob("job-1", "incident-1", 1, "grade 1", NOON + 38 * MINUTE, 1, NOON))
+    assert transaction.timers()[0].due > raised
+    obey(BookOn("A1", at=NOON - 60 * MINUTE))
+    obey(Assign("job-1", "unit-A1", "dispatcher 3", NOON))
+    obey(EndAssignment("job-1", "unit-A1", Release.STOOD_DOWN, NOON))
+    assert transaction.timers()[0].due > raised

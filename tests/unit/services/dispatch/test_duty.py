@@ -161,3 +161,15 @@ def test_who_pressed_the_emergency_button_is_sent_nowhere(obey: Obey) -> None:
     with pytest.raises(Refused) as refused:
         obey(Assign("job-1", A1, "dispatcher 3", override=Override("inspector 9", "nobody else")))
     assert refused.value.code == "emergency"
+
+
+def test_a_tour_begins_after_the_one_before_has_ended(obey: Obey, transaction: MemoryTransaction) -> None:
+    obey(tour())
+    transaction.now += HOUR
+    obey(BookOff(A1))
+    with pytest.raises(Invalid) as refused:
+        obey(BookOn("A1", at=NOON))
+    assert (refused.value.code, refused.value.allowed) == (
+        "before-the-end-of-the-last-tour",
+        ("a time from 2026-06-05T13:00:00+00:00 on",),
+    )

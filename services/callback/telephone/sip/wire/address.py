@@ -31,6 +31,10 @@ _URI = re.compile(
 )
 
 
+_NAME = re.compile(r'^\s*"(?:[^"\\]|\\.)*"\s*')
+"""A name somebody is shown by, in quotes that may hold anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where somebody is reached. `text` is the address as it was written."""
@@ -61,13 +65,14 @@ def address(text: str) -> Address:
 
 def inner(value: str) -> Address:
     """The address in a Contact, To, From or Route header; raises BadAddress."""
-    if "<" in value:
-        _, _, rest = value.partition("<")
+    named = _NAME.sub("", value, count=1)
+    if "<" in named:
+        _, _, rest = named.partition("<")
         uri, closed, _ = rest.partition(">")
         if not closed:
             raise BadAddress("an address that does not end")
         return address(uri)
-    return address(next(iter(parted(value, ";"))))
+    return address(next(iter(parted(named, ";"))))
 
 
 def _carrier(scheme: str, params: str) -> Carrier:

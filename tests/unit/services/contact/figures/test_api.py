@@ -30,17 +30,17 @@ def client(serve: Callable[..., Callable[..., TestClient]], clock: VirtualClock)
 def desk(client: Callable[..., TestClient]) -> TestClient:
     switch = client(Role.SERVICE, subject="switch")
     for n in range(5):
-        said: dict[str, Any] = {"switch": "bt-1", "call": str(n), "at": f"2026-06-05T1{n}:00:00Z"}
+        said: dict[str, Any] = {"switch": "bt-1", "call": str(n), "at": f"2026-06-05T0{n}:00:00Z"}
         assert switch.post("/telephony/facts", json={"fact": "presented"} | said).status_code == 200
         end = {"fact": "answered", "handler": "h"} if n == 0 else {"fact": "hung_up"}
-        assert switch.post("/telephony/facts", json=said | end | {"at": f"2026-06-05T1{n}:00:0{n + 1}Z"}).status_code == 200
+        assert switch.post("/telephony/facts", json=said | end | {"at": f"2026-06-05T0{n}:00:0{n + 1}Z"}).status_code == 200
     return client(Role.SUPERVISOR, subject="supervisor")
 
 
 def test_figures_of_a_span_by_hour(desk: TestClient) -> None:
     found = desk.get("/figures/answering-999", params=SPAN | {"by": "hour"}).json()
     assert (found["total"]["answered"], found["total"]["abandoned"], found["total"]["whole"]) == (1, 4, 5)
-    assert [group["group"] for group in found["groups"]][:2] == ["2026-06-05T11:00+01:00", "2026-06-05T12:00+01:00"]
+    assert [group["group"] for group in found["groups"]][:2] == ["2026-06-05T01:00+01:00", "2026-06-05T02:00+01:00"]
     assert found["editions"][0]["version"] == "answering-999-1"
 
 
@@ -50,13 +50,13 @@ def test_the_same_calls_under_another_definition(desk: TestClient) -> None:
 
 
 def test_a_figure_opens_to_its_calls_page_by_page(desk: TestClient) -> None:
-    where: str | None = "/figures/answering-999/calls?from=2026-06-05T10:30:00Z&to=2026-06-05T14:00:00Z&figure=abandoned&limit=2"
+    where: str | None = "/figures/answering-999/calls?from=2026-06-05T00:30:00Z&to=2026-06-05T04:00:00Z&figure=abandoned&limit=2"
     began = []
     while where:
         page = desk.get(where).json()
         began += [call["began_at"] for call in page["items"]]
         where = page["next"]
-    assert began == ["2026-06-05T11:00:00Z", "2026-06-05T12:00:00Z", "2026-06-05T13:00:00Z"]
+    assert began == ["2026-06-05T01:00:00Z", "2026-06-05T02:00:00Z", "2026-06-05T03:00:00Z"]
 
 
 def test_what_was_known_then(desk: TestClient, client: Callable[..., TestClient], clock: VirtualClock) -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.dated import Dated, Edition
-from contracts.contact import Abandonment, Line
+from contracts.contact import Abandonment, CallReclassified, Line, NumberLearned
 from contracts.envelope import Event
+from contracts.telephony import PlaceGivenUp
 from services.contact.figures.behind import Figure, behind
 from services.contact.figures.call_facts import CallFacts, of_stream
 from services.contact.figures.definition import Clock, Definition, Whole, load
@@ -62,6 +63,23 @@ def test_a_broken_call_that_does_not_count_was_still_answered(afternoon: list[Ev
 def test_who_rang_again_and_was_answered_can_be_left_out(afternoon: list[Event]) -> None:
     total = counted(afternoon, rang_again=False).total
     assert total.left_out_by_reason == {"rang again and was answered": 1}
+
+
+def test_a_class_that_was_seen_better_later_is_the_one_that_counts() -> None:
+    better = CallReclassified(at=at(900), call="a", abandonment=Abandonment.SOUNDS_WITHOUT_REQUEST, waited_s=0)
+    total = counted([received("a", 0), gone("a", 9, Abandonment.BEFORE_QUEUE), better]).total
+    assert total.abandoned_by_class == {"sounds_without_request": 1}
+
+
+def test_a_number_learned_later_is_a_caller() -> None:
+    learned = NumberLearned(at=at(50), call="a", number="+447700900123", number_ref="tel:1", source="trace")
+    assert counted([received("a", 0), gone("a", 9), learned]).total.callers == 1
+
+
+def test_who_kept_the_place_and_was_answered_elsewhere_is_left_out_and_not_open() -> None:
+    given_up = PlaceGivenUp(at=at(90), call="a", answered_call="b")
+    total = counted([received("a", 0), queued("a", 1), given_up]).total
+    assert (total.open, total.left_out_by_reason) == (0, {"kept the place, and was answered in another call": 1})
 
 
 def test_two_broken_calls_of_one_number_are_one_caller(afternoon: list[Event]) -> None:

@@ -1,0 +1,96 @@
+"""All of callback's use cases in one: reviews, and around them what the desk does with them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from chassis.dated import Dated
+from chassis.host import Loaded, Transaction
+from chassis.store.aggregate import Aggregate
+from services.callback.application import NUMBER, SCENE, Callback
+from services.callback.domain import turn
+from services.callback.domain.commands import CloseReview, EscalateReview, OpenReview, RecordOutcome
+from services.callback.domain.desk_rules import DeskRules
+from services.callback.domain.review import Review
+from services.callback.domain.rules import Rules
+from services.callback.domain.turn import GiveTurn, LearnAttempts
+from services.callback.harvest.application import TURNS, Harvests
+from services.callback.harvest.turns import GiveTurns
+from services.callback.reconciliation.application import ACCOUNT, CARRIED, Reconciliation
+from services.callback.reconciliation.carried import ExplainOrphan, LookForReview, TellCarried
+from services.callback.reconciliation.hours import entries
+from services.callback.worklist.application import ITEM, PERSON, Worklist
+from services.callback.worklist.commands import (
+    AcknowledgeHandOver,
+    LogOff,
+    NoteWork,
+    PassAcknowledgement,
+    PassSilence,
+    PutBack,
+    TakeItem,
+)
+from services.callback.worklist.rank import rank
+
+
+class Desk:
+    """The use cases, given the policies."""
+
+    def __init__(self, policy: Dated[Rules], desk: Dated[DeskRules], reference: Callable[[str, str], str]) -> None:
+        self.callback = Callback(policy)
+        reviews = self.callback.reviews
+        self.callback.reviews = replace(reviews, index=lambda review: (*reviews.index(review), *_placed(review)))
+        self._harvests = Harvests(self.callback, desk)
+        self._worklist = Worklist(self.callback, desk)
+        self._reconciliation = Reconciliation(self.callback, desk, reference)
+
+    @property
+    def aggregates(self) -> tuple[Aggregate[Any], ...]:
+        """Every kind of stream."""
+        return (self.callback.reviews, NUMBER, SCENE, TURNS, ITEM, PERSON, CARRIED, ACCOUNT)
+
+    def handle(self, tx: Transaction, command: Any) -> Loaded[Any]:
+        """Obey one command."""
+        match command:
+            case OpenReview():
+                return self._open(tx, command)
+            case GiveTurns():
+                return self._harvests.turns(tx)
+            case GiveTurn():
+                return self._harvests.called(tx, command)
+            case LearnAttempts():
+                return self._harvests.learned(tx, command)
+            case TakeItem() | NoteWork() | PutBack() | AcknowledgeHandOver() | PassSilence() | PassAcknowledgement():
+                return self._worklist.handle(tx, command)
+            case TellCarried():
+                return self._reconciliation.tell(tx, command)
+            case LookForReview():
+                return self._reconciliation.look(tx, command)
+            case ExplainOrphan():
+                return self._reconciliation.explain(tx, command)
+            case LogOff():
+                return self._worklist.log_off(tx, command)
+            case RecordOutcome() | EscalateReview() | CloseReview():
+                told = self.callback.handle(tx, command)
+                self._worklist.worked(tx, command.review)
+                return told
+            case _:
+                return self.callback.handle(tx, command)
+
+    def _open(self, tx: Transaction, command: OpenReview) -> Loaded[Any]:
+        told = self.callback.handle(tx, command) if command.harvest is None else self._harvests.opened(tx, command)
+        review: Review | None = told.state
+        if review is not None:
+            self._reconciliation.opened(tx, review)
+            if review.harvest is None and review.merged_into is not None:
+                self._harvests.called(tx, GiveTurn(review=review.merged_into))  # who breaks off now does not wait for a turn
+        return told
+
+
+def _placed(review: Review) -> Iterable[tuple[str, str]]:
+    """Every review by the hours of its calls; open ones by rank, and those whose turn has yet to come by the same."""
+    yield from entries(review)
+    if review.open:
+        key = rank(review).key
+        yield "ranked", key
+        if turn.waits(review) and review.gate_open:
+            yield "turn", key

@@ -1,0 +1,26 @@
+"""The command of each timer, by the kind of stream that owes it."""
+
+from typing import Any
+
+from chassis.host import Timer
+from services.callback import reactions
+from services.callback.harvest.turns import GiveTurns
+from services.callback.reconciliation.carried import LookForReview
+from services.callback.worklist.commands import PassAcknowledgement, PassSilence
+
+
+def on_timer(timer: Timer) -> Any:
+    """What a timer that is due asks for; LookupError for one that nothing owes."""
+    match timer.stream.partition("-")[0], timer.name:
+        case "review", _:
+            return reactions.on_timer(timer)
+        case "item", "silence":
+            return PassSilence(review=timer.stream.removeprefix("item-"))
+        case "item", "acknowledgement":
+            return PassAcknowledgement(review=timer.stream.removeprefix("item-"))
+        case "carried", "orphan":
+            return LookForReview(carried=timer.stream.removeprefix("carried-"))
+        case "turns", "turns":
+            return GiveTurns()
+        case kind, name:
+            raise LookupError(f"{kind} owes no timer {name!r}")

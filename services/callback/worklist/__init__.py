@@ -1,0 +1,1 @@
+"""What people work through: ranked, taken, acknowledged, never silent."""

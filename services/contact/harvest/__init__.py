@@ -1,0 +1,1 @@
+"""Carriers' lists of attempts that never came here."""
