@@ -10,8 +10,8 @@ from stage import Station
 from chassis.clock import VirtualClock
 from chassis.host import Service
 from chassis.log.memory import MemoryLog
+from chassis.store import fold
 from chassis.store.codec import envelope
-from chassis.store.fold import load
 from chassis.store.sqlite import SqliteStorage
 from contracts.envelope import Envelope, Event
 from contracts.incident import Origin
@@ -72,18 +72,19 @@ class IncidentRoom:
 
     def incident(self, incident: str = ONE) -> Incident:
         """What is known of it."""
-        return self._state(INCIDENT, incident)
+        return self.load(INCIDENT, incident)
 
     def escalation(self, incident: str = ONE) -> Escalation:
         """Its ladder."""
-        return self._state(ESCALATION, escalation_of(incident))
+        return self.load(ESCALATION, escalation_of(incident))
 
     def acknowledge(self, incident: str = ONE) -> None:
         """Whoever was told has it."""
         self.do(Acknowledge(incident, "inspector 1", self.escalation(incident).role, "the next unit goes"))
 
-    def _state(self, aggregate: Any, stream: str) -> Any:
-        state, _ = load(aggregate, self.storage, stream)
+    def load(self, aggregate: Any, stream: str) -> Any:
+        """A state there is."""
+        state, _ = fold.load(aggregate, self.storage, stream)
         assert state is not None, f"nothing was said on {stream}"
         return state
 
