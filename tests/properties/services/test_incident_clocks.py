@@ -253,6 +253,18 @@ class Clocks(RuleBasedStateMachine):
         }
         self.obey(notes[what])
 
+    @rule(name=names, unit=units)
+    def divert(self, name: str, unit: str) -> None:
+        """Sent, and taken away before it got there."""
+        at = self.clock.now()
+        self.obey(NoteAllocated(name, unit, at))
+        self.obey(NoteLeft(name, unit, False, at))
+
+    @rule()
+    def merge_the_earlier(self) -> None:
+        """The second was reported before the first."""
+        self.obey(Merge("incident-2", "incident-1", "sergeant 4", "the same"))
+
     @rule(name=names, into=names, back=st.booleans())
     def merge(self, name: str, into: str, back: bool) -> None:
         self.obey(Unmerge(name, "sergeant 4", "another one") if back else Merge(name, into, "sergeant 4", "the same"))
