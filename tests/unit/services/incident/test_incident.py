@@ -30,7 +30,8 @@ from services.incident.domain.commands import (
     Regrade,
     RequestResources,
 )
-from services.incident.domain.incident import Incident, index
+from services.incident.domain.incident import Incident
+from services.incident.domain.standing import index
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
