@@ -35,7 +35,7 @@ class Shown(NamedTuple):
     numbers: tuple[Number, ...]
 
 
-@app.command("show", epilog="Exit codes: 0 done, 2 wrong usage, 3 no edition in force then, 7 a policy file is refused.")
+@app.command("show", epilog="Exit codes: 0 done, 2 wrong usage, 3 a policy file is refused, or no edition is in force then.")
 def show(
     service: Annotated[str | None, typer.Argument(help="contact, callback, incident or dispatch; without it: all.")] = None,
     at: Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.envelope import Event, Instant, Personal, Text, Value
+from contracts.envelope import Event, Instant, Narrative, Personal, Text, Value
 from contracts.incident import Rank
 from contracts.places import Location, Point
 from contracts.registry import event
@@ -155,7 +155,7 @@ class StandbyOrdered(Event):
     unit: Text
     area: Text
     by: Text
-    reason: Text
+    reason: Narrative
 
 
 @event("dispatch")
@@ -221,7 +221,7 @@ class OfferAnswered(Event):
     job: Text
     answer: Answer
     by: Text
-    reason: Text | None = None
+    reason: Narrative | None = None
 
 
 @event("dispatch")
@@ -244,7 +244,7 @@ class JobOfferAnswered(Event):
     unit: Text
     offer: Text
     answer: Answer
-    reason: Text | None = None
+    reason: Narrative | None = None
 
 
 @event("dispatch")
@@ -326,7 +326,7 @@ class JobReturned(Event):
     unit: Text
     to: Text
     by: Text
-    reason: Text
+    reason: Narrative
     reported_at: Instant
     owner: Text | None = None
     attend_by: Instant | None = None

@@ -103,8 +103,12 @@ class Contact:
         return kept
 
     def _tell(self, tx: Transaction, command: CallCommand) -> Loaded[Call]:
+        told = self._told(tx, command)
         if isinstance(command, Fact) and command.teller is not None:
             self.desks.hear(tx, command.teller)
+        return told
+
+    def _told(self, tx: Transaction, command: CallCommand) -> Loaded[Call]:
         stream = call_stream(command.call)
         before = tx.load(CALL, stream)
         after = tx.record(CALL, stream, telling.decide(before.state, self._read(tx, before.state, command), tx.now))

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.local import kafka, postgres
-from tests.load import appends, backlog, lapse, posting, recommending, replay, reviewing, screen
+from tests.load import appends, backlog, harvesting, lapse, posting, recommending, replay, reviewing, screen
 from tests.load.blocks import Compared
 
 SHARED = Path(os.environ.get("RINGBACK_SHARED_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
@@ -63,6 +63,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Compared]]] = {
     "P6": _posting,
     "dispatch": recommending.compared,
     "screen": screen.compared,
+    "harvest": harvesting.compared,
     "backlog": _backlog,
     "lapse": _lapse,
 }
@@ -76,7 +77,11 @@ def main(chosen: list[str]) -> None:
         try:
             for part in chosen or PARTS:
                 for one in PARTS[part](folder):
-                    unit = (lambda value: f"{value:,.1f}") if part == "lapse" else (lambda value: f"{value * 1e6:,.1f} us")
+                    unit = (
+                        (lambda value: f"{value:,.1f}")
+                        if part in ("harvest", "lapse")
+                        else (lambda value: f"{value * 1e6:,.1f} us")
+                    )
                     row = (
                         one.name,
                         unit(one.ours),

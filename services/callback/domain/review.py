@@ -180,7 +180,7 @@ def index(review: Review) -> Iterable[tuple[str, str]]:
         moments = (review.closed_at, *(attempt.started_at for attempt in review.attempts))
         yield from {("number-hour", hour(review.number_ref, at)) for at in moments if at is not None}
     yield from (("incident", linked.incident) for linked in review.incidents)
-    if any(attempt.ringing or attempt.talking for attempt in review.attempts):
+    if any(attempt.ringing or (attempt.talking and attempt.hung_up is None) for attempt in review.attempts):
         yield LINE_TAKEN
     if review.closed_at is not None:
         if review.sampled and review.sample_checked_by is None:

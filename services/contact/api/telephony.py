@@ -16,6 +16,7 @@ from contracts.envelope import Instant
 from contracts.places import Location
 from services.contact.api.access import Name, Number, Telephony, Words
 from services.contact.api.calls import told
+from services.contact.domain.call import Call
 from services.contact.domain.facts import (
     AnswerCall,
     CallCommand,
@@ -27,7 +28,7 @@ from services.contact.domain.facts import (
     QueueCall,
     RecogniseStart,
 )
-from services.contact.streams import call_id
+from services.contact.streams import CALL, call_id, call_stream
 from services.contact.views import CallView
 
 
@@ -180,6 +181,10 @@ def router(host: Host) -> APIRouter:
     async def tell_fact(body: FactBody, context: Telephony, request: Request) -> Response:
         """Tell one fact about a call, in any order, late or again. It stands once; what cannot be is set aside with a reason."""
         at = body.at or edge_of(request).clock.now()
-        return told(await host.run(body.command(at), context), fact=True)
+        loaded = await host.run(body.command(at), context)
+        if not isinstance(loaded.state, Call):
+            # Sent again to a rebuilt store, a fact that brought nothing new is known by its switch's sign of life alone.
+            loaded = host.load(CALL, call_stream(body.common["call"]))
+        return told(loaded, fact=True)
 
     return routes

@@ -49,7 +49,7 @@ from services.contact.streams import CALL
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 RULES = default.load()
 ONCE = (CallReceived, CallQueued, CallAnswered, CallAbandoned, CallEnded)
-CALLS = st.sampled_from("abcd")
+CALLS = st.sampled_from("aab")
 TIMES = st.one_of(
     st.integers(0, 90).map(lambda seconds: T + timedelta(seconds=seconds)),
     st.sampled_from([datetime(1970, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC), T - timedelta(days=30)]),
@@ -221,11 +221,11 @@ def test_every_alarm_fires_once_and_the_timers_run_dry(facts: list[CallFact]) ->
     assert set(tx.index("feed-silent")) == feeds
 
 
-@given(FACTS)
-@settings(max_examples=150, deadline=None)
+@given(FACTS.map(lambda facts: [replace(fact, call="a") for fact in facts]))
+@settings(max_examples=300, deadline=None)
 def test_a_number_that_came_late_was_told_on(facts: list[CallFact]) -> None:
     tx = told(facts)
-    told_numbers = {(one.call, one.number_ref) for kind in (CallReceived, CallAbandoned, NumberLearned) for one in tx.said(kind)}
+    told_numbers = {(one.call, one.number_ref) for kind in (CallAbandoned, NumberLearned) for one in tx.said(kind)}
     for state in calls(tx):
         if state.abandoned_at is not None and state.number_ref is not None:
             assert (state.call, state.number_ref) in told_numbers

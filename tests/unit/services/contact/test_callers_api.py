@@ -121,6 +121,11 @@ def test_a_withheld_number_has_a_screen_of_its_own_call_alone(switch: TestClient
     assert (screen["earlier"], screen["risk"], screen["call"]["number"]) == ([], [], "withheld")
 
 
+def test_a_screen_shows_no_calls_of_another_number(switch: TestClient, handler: TestClient) -> None:
+    calls = [told(switch, PRESENTED, call=f"o{n}", number=f"07700 90030{n}") for n in range(4)]
+    assert [done(handler.get(f"/calls/{call}/screen"))["earlier"] for call in calls] == [[], [], [], []]
+
+
 def test_a_call_nobody_told_of_has_no_screen(handler: TestClient) -> None:
     unknown = "00000000-0000-0000-0000-000000000000"
     assert handler.get(f"/calls/{unknown}/screen").status_code == 404

@@ -1,7 +1,10 @@
 """Contacts, promises, feeds, queues and what is learned of a call, over HTTP."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
+from sqlite3 import connect
 from typing import Any
 
 import pytest
@@ -161,3 +164,17 @@ def test_what_is_learned_after_the_break_is_told_on(switch: TestClient, handler:
 @pytest.mark.parametrize("where", ["/contacts", "/promises", "/feeds", "/queues/next", "/handlers"])
 def test_an_auditor_reads_everything_as_it_was_known(client: Clients, clock: VirtualClock, where: str) -> None:
     assert client(Role.AUDITOR).get(where, params={"known_at": clock.now().isoformat()}).status_code == 200
+
+
+def test_a_fact_that_only_showed_that_its_switch_lives_is_answered_with_its_call_when_it_is_sent_again(
+    switch: TestClient, clock: VirtualClock, tmp_path: Path
+) -> None:
+    fact = {"fact": "presented", "switch": "bt-1", "call": "7", "at": "2026-06-05T11:59:00Z"}
+    first = switch.post("/telephony/facts", json=fact, headers={"Idempotency-Key": "k0"})
+    for _ in range(2):
+        clock.move_by(timedelta(minutes=5))
+        again = switch.post("/telephony/facts", json=fact, headers={"Idempotency-Key": "k1"})
+        assert (again.status_code, again.json()) == (200, first.json())
+        with closing(connect(tmp_path / "contact.sqlite", isolation_level=None)) as rebuilt:
+            rebuilt.execute("DELETE FROM commands")
+    assert types(switch, "/feeds/bt-1") == ["FeedHeard", "FeedHeard"]

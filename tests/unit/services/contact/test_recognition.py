@@ -180,6 +180,13 @@ def test_somebody_else_of_the_same_address_who_is_answered_is_not_the_caller() -
     assert desk.tx.said(CallerRangAgain) == []
 
 
+def test_two_callers_who_give_one_address_are_not_one_caller() -> None:
+    desk = Desk().told(presented(), given_address(HOME.text), gone())
+    desk.told(presented("b", minutes(4), OTHER_PHONE.text), replace(given_address(HOME.text), call="b"))
+    desk.told(AnswerCall(call="b", at=minutes(5), handler="h7"))
+    assert desk.tx.said(CallerRangAgain) == []
+
+
 def test_two_subjects_belong_together_on_both_their_records_until_somebody_ends_it() -> None:
     desk = Desk().told(belong(PHONE, PERSON), belong(PHONE, PERSON))
     assert [stream for stream, _ in desk.tx.recorded] == ["caller-person:record 4711", "caller-tel:07700900123"]

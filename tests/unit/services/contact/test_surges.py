@@ -87,6 +87,14 @@ def test_an_address_that_several_callers_give_is_one_place() -> None:
     assert [surge.kind for surge in desk.offered()] == [SurgeKind.ADDRESS]
 
 
+def test_an_address_that_a_network_guesses_is_no_place() -> None:
+    guess = Location(source=LocationSource.CELL, address="Kings Cross station")
+    desk = Desk()
+    for n in range(1, 9):
+        desk.call(n, guess)
+    assert desk.offered() == []
+
+
 def test_calls_that_share_a_cell_and_a_place_are_one_surge() -> None:
     desk = Desk()
     for n in range(1, 6):

@@ -16,6 +16,7 @@ from simulator.published.fates import fated
 from simulator.published.scenario import Stream
 from simulator.published.script import PublishedCalls
 from simulator.script import InputRefused
+from simulator.words import printed
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -114,3 +115,19 @@ def test_an_unknown_scenario_is_refused_with_those_there_are() -> None:
         scenarios.read("nowhere")
     with pytest.raises(InputRefused, match="no scenario"):
         scenarios.of({"title": "t"})
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "sign", "said"),
+    [
+        (3641, 0, False, "3,641"),
+        (1.263, 1, False, "1.3"),
+        (5, 0, True, "+5"),
+        (-41, 0, True, "-41"),
+        (0, 0, True, "0"),
+        (-0.04, 1, True, "0.0"),
+        (None, 0, True, "–"),
+    ],
+)
+def test_numbers_are_said_as_they_were_printed(value: float | None, digits: int, sign: bool, said: str) -> None:
+    assert printed(value, digits, sign) == said
