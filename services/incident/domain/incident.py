@@ -209,6 +209,7 @@ def _on_left(state: Incident, event: UnitLeft) -> Incident:
     return replace(
         state,
         working=working,
+        attended=state.attended or event.reached,
         at_scene=tuple(unit for unit in state.at_scene if unit != event.unit),
         dangers=tuple(danger for danger in state.dangers if danger not in alone),
         watches=state.watches + 1,
