@@ -18,8 +18,8 @@ from chassis.world import World
 from contracts.contact import Line
 from services.contact.desks import FEED, feed_stream
 from services.contact.domain.call import Call
+from services.contact.domain.desks.feed import Feed
 from services.contact.domain.facts import AnswerCall, EndCall, HangUp, KeepPlace, PresentCall, QueueCall
-from services.contact.domain.feed import Feed
 from services.contact.streams import CALL, call_id, call_stream
 from services.contact.wiring import build
 

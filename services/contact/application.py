@@ -11,7 +11,7 @@ from services.contact.domain import telling
 from services.contact.domain.call import Call, known_as
 from services.contact.domain.caller import Associate, Caller, CallerCommand, EndAssociation, LiftMarker, PlaceMarker
 from services.contact.domain.caller_rules import CallerRules
-from services.contact.domain.contacting import ReceiveContact
+from services.contact.domain.desks.contacting import ReceiveContact
 from services.contact.domain.facts import (
     CallCommand,
     CreditPlace,

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from contracts.contact import Channel, Line
 from contracts.contacts import ContactOutcome, Stage
 from services.contact.domain.call import Call
-from services.contact.domain.contact import Contact
-from services.contact.domain.promise import Promise
+from services.contact.domain.desks.contact import Contact
+from services.contact.domain.desks.promise import Promise
 from services.contact.views import status as call_status
 
 

@@ -8,15 +8,15 @@ from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
 from contracts.contact import Line
-from services.contact.domain import contact as contacts
-from services.contact.domain import contacting, feed, promise, staff
 from services.contact.domain.call import Call
-from services.contact.domain.contact import Contact
-from services.contact.domain.contacting import ContactCommand, ReceiveContact
-from services.contact.domain.feed import Feed, FeedCommand, HearFeed
-from services.contact.domain.promise import KeepPromise, MakePromise, Promise, PromiseCommand
+from services.contact.domain.desks import contact as contacts
+from services.contact.domain.desks import contacting, feed, promise, staff
+from services.contact.domain.desks.contact import Contact
+from services.contact.domain.desks.contacting import ContactCommand, ReceiveContact
+from services.contact.domain.desks.feed import Feed, FeedCommand, HearFeed
+from services.contact.domain.desks.promise import KeepPromise, MakePromise, Promise, PromiseCommand
+from services.contact.domain.desks.staff import Handler, MoveHandler
 from services.contact.domain.rules import Rules
-from services.contact.domain.staff import Handler, MoveHandler
 
 CONTACT = Aggregate("contact", Contact, contacts.EVOLVE, index=contacts.index)
 FEED = Aggregate("feed", Feed, feed.EVOLVE, index=feed.index)

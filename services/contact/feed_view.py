@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.contact.domain.feed import Feed
+from services.contact.domain.desks.feed import Feed
 
 
 class FeedView(BaseModel):

@@ -15,7 +15,7 @@ from services.contact.domain import association
 from services.contact.domain.association import Reached
 from services.contact.domain.call import Call
 from services.contact.domain.caller import Caller
-from services.contact.domain.contact import Contact
+from services.contact.domain.desks.contact import Contact
 from services.contact.policies import Policies
 from services.contact.screen import ScreenView, screen
 from services.contact.streams import CALL, CALLER, SURGE, call_stream, caller_stream

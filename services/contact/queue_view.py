@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from contracts.contact import Line
 from services.contact.domain.call import Call
-from services.contact.domain.staff import Handler
+from services.contact.domain.desks.staff import Handler
 
 
 class Turn(NamedTuple):

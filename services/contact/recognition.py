@@ -16,7 +16,7 @@ from services.contact.domain.association import Reached, Start
 from services.contact.domain.call import Call
 from services.contact.domain.caller import Associate, Caller, CallerCommand, EndAssociation
 from services.contact.domain.caller_rules import CallerRules
-from services.contact.domain.contact import Contact
+from services.contact.domain.desks.contact import Contact
 from services.contact.domain.facts import MayBreak, NoteMatch
 from services.contact.domain.rules import Rules
 from services.contact.numbers import Numbers

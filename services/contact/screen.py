@@ -9,7 +9,7 @@ from contracts.contact import Abandonment, Channel, Line, Marker
 from services.contact.caller_view import LinkView, MarkerView, link, marker
 from services.contact.domain.association import Reached
 from services.contact.domain.call import Call
-from services.contact.domain.contact import Contact
+from services.contact.domain.desks.contact import Contact
 from services.contact.domain.place import best
 from services.contact.surge_view import SurgeView
 from services.contact.views import CallView, Estimate, call, estimate, status

@@ -11,7 +11,7 @@ from random import Random
 from switchroom import switchroom
 
 from contracts.contact import Abandonment, Line
-from services.contact.domain.feed import HearFeed
+from services.contact.domain.desks.feed import HearFeed
 from services.contact.streams import call_id, call_stream
 
 FAILED = datetime(2023, 6, 25, 5, 24, tzinfo=UTC)

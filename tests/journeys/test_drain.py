@@ -82,8 +82,9 @@ async def test_a_rolling_restart_under_load_fails_no_request(fleet: Callable[...
     assert tellers.failed == []
     assert services.stop() == {"contact": 0}
     told = {f"call-{call_id('bt', call)}" for call in tellers.told}
-    assert told == set(await _published(services))
-    assert _stored(services) == len(told)
+    published = await _published(services)
+    assert sorted(told) == sorted(key for key in published if key.startswith("call-"))
+    assert _stored(services) == len(published)
 
 
 @pytest.mark.anyio
@@ -103,7 +104,7 @@ async def test_readiness_turns_before_the_door_closes(fleet: Callable[..., Fleet
         await switchboard.tell({"fact": "presented", "switch": "bt", "call": "late", "at": now})
         assert switchboard.sent_again == 0
     assert await asyncio.to_thread(services.ended, "contact") == 0
-    assert {f"call-{call_id('bt', 'late')}"} == set(await _published(services))
+    assert f"call-{call_id('bt', 'late')}" in await _published(services)
 
 
 async def _published(services: Fleet) -> list[str]:

@@ -24,8 +24,8 @@ from services.contact import contact_view
 from services.contact.api.access import Handler, Name, Number, Reader, Receiver
 from services.contact.contact_view import ContactView
 from services.contact.desks import CONTACT, contact_id, contact_stream
-from services.contact.domain.contact import Contact
-from services.contact.domain.contacting import AddWords, CloseContact, ReceiveContact, TakeContact
+from services.contact.domain.desks.contact import Contact
+from services.contact.domain.desks.contacting import AddWords, CloseContact, ReceiveContact, TakeContact
 from services.contact.streams import CALL, call_stream
 
 ContactId = Annotated[

@@ -14,7 +14,7 @@ from chassis.http.paging import Listing, Paging
 from services.contact import feed_view
 from services.contact.api.access import Feeds, Operator, Reader, Words
 from services.contact.desks import FEED, feed_stream
-from services.contact.domain.feed import Feed, HearFeed, RetireFeed
+from services.contact.domain.desks.feed import Feed, HearFeed, RetireFeed
 from services.contact.feed_view import FeedView
 
 FeedName = Annotated[str, Path(min_length=1, max_length=100, description="As `switch` or `told_by` in a fact.")]

@@ -15,7 +15,7 @@ from services.contact import contact_view
 from services.contact.api.access import CallId, Handler, Name, Reader
 from services.contact.contact_view import PromiseView
 from services.contact.desks import PROMISE, promise_stream
-from services.contact.domain.promise import HandOverPromise, KeepPromise, Promise, TryPromise
+from services.contact.domain.desks.promise import HandOverPromise, KeepPromise, Promise, TryPromise
 
 OnlyBroken = Annotated[bool, Query(description="Only those that were due and are not kept.")]
 

@@ -20,8 +20,8 @@ from services.contact import queue_view
 from services.contact.api.access import CallId, Handler, Name, Reader, Supervisor, Words
 from services.contact.api.calls import told
 from services.contact.desks import HANDLER, handler_stream
+from services.contact.domain.desks.staff import MoveHandler
 from services.contact.domain.facts import AnswerCall, MissPlace
-from services.contact.domain.staff import MoveHandler
 from services.contact.queue_view import HandlerView, NextView, QueueView
 from services.contact.streams import CALL, call_stream
 from services.contact.views import CallView

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from services.contact.domain.contact import ContactRules
-from services.contact.domain.feed import FeedRules
-from services.contact.domain.promise import HelplineRules
+from services.contact.domain.desks.contact import ContactRules
+from services.contact.domain.desks.feed import FeedRules
+from services.contact.domain.desks.promise import HelplineRules
 
 
 class Clocks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from contracts.places import Location, LocationSource
 from contracts.refusals import Invalid, NotFound
 from services.contact.application import Contact
 from services.contact.domain.caller import Associate, EndAssociation, LiftMarker, PlaceMarker, Subject
-from services.contact.domain.contacting import ReceiveContact
+from services.contact.domain.desks.contacting import ReceiveContact
 from services.contact.domain.facts import AnswerCall, EstimateLocation, HangUp, IdentifyCaller, PresentCall
 from services.contact.numbers import Numbers
 from services.contact.policy import default

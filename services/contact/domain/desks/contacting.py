@@ -15,7 +15,7 @@ from contracts.contacts import (
 )
 from contracts.envelope import Event, Narrative, Reference, Telephone
 from contracts.refusals import Invalid, NotFound, Refused
-from services.contact.domain.contact import CALLS, Contact
+from services.contact.domain.desks.contact import CALLS, Contact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

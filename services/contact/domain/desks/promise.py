@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from contracts.contacts import PromiseBroken, PromiseHandedOver, PromiseKept, PromiseMade, PromiseTried
 from contracts.envelope import Event, Narrative, Reference, Telephone
 from contracts.refusals import NotFound, Refused
+from services.contact.domain.desks.working_days import Nation
 from services.contact.domain.times import stamp
-from services.contact.domain.working_days import Nation
 
 
 class HelplineRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.contact.domain.promise import HelplineRules
-from services.contact.domain.working_days import Nation
+from services.contact.domain.desks.promise import HelplineRules
+from services.contact.domain.desks.working_days import Nation
 from services.contact.policy import default
 
 RULES: HelplineRules = default.load().editions[-1].rules.helpline

@@ -7,8 +7,8 @@ import pytest
 from switchroom import Switchroom, switchroom
 
 from contracts.refusals import NotFound
+from services.contact.domain.desks.feed import FeedRules, HearFeed, RetireFeed
 from services.contact.domain.facts import QueueCall
-from services.contact.domain.feed import FeedRules, HearFeed, RetireFeed
 from services.contact.streams import call_id
 
 T = datetime(2023, 6, 25, 8, tzinfo=UTC)

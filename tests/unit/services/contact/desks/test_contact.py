@@ -10,8 +10,8 @@ from contracts.contact import Channel
 from contracts.contacts import ContactOutcome, Stage
 from contracts.refusals import Invalid, NotFound, Refused
 from services.contact.desks import CONTACT, contact_id, contact_stream
-from services.contact.domain.contact import CALLS, Contact
-from services.contact.domain.contacting import AddWords, CloseContact, ReceiveContact, TakeContact
+from services.contact.domain.desks.contact import CALLS, Contact
+from services.contact.domain.desks.contacting import AddWords, CloseContact, ReceiveContact, TakeContact
 
 T = datetime(2026, 6, 1, 12, tzinfo=UTC)
 C = contact_id("desk-2", "17")

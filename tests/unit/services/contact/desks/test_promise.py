@@ -10,7 +10,7 @@ from switchroom import Switchroom, switchroom
 from contracts.contact import Line
 from contracts.refusals import NotFound, Refused
 from services.contact.desks import PROMISE
-from services.contact.domain.promise import HandOverPromise, KeepPromise, Promise, TryPromise
+from services.contact.domain.desks.promise import HandOverPromise, KeepPromise, Promise, TryPromise
 from services.contact.streams import call_id
 
 FRIDAY = datetime(2026, 5, 22, 15, tzinfo=UTC)
