@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chassis.host import Timer
-from contracts.dispatch import Answer
+from contracts.dispatch_offers import Answer
 from contracts.envelope import Envelope, Event
 from contracts.incident import (
     IncidentClosed,

@@ -4,7 +4,7 @@ import pytest
 from acceptance.incident_room import NOON, ONE, incident_room
 
 from contracts.callback import Escalation, ReviewEscalated, Role
-from contracts.dispatch import Status, UnitStatusReported
+from contracts.dispatch import Status, UnitAssigned, UnitStatusReported
 from contracts.incident import IncidentClosed
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Refused
@@ -50,6 +50,7 @@ def test_it_is_not_closed_before_anybody_knows_that_all_are_well() -> None:
         with pytest.raises(Refused) as refused:
             room.do(Close(ONE, "no trace", "nobody seen from the road", "sergeant 4"))
         assert refused.value.code == "welfare-unknown"
+        room.hear(UnitAssigned(at=NOON, unit="unit-A1", assignment="a-1", incident=ONE, job="job-1", by="dispatcher 3"))
         room.hear(UnitStatusReported(at=NOON, unit="unit-A1", status=Status.AT_SCENE, source="device", incident=ONE))
         with pytest.raises(Refused, match="unit-A1 at the scene"):
             room.do(Close(ONE, "welfare checked", "all seen", "sergeant 4"))

@@ -12,7 +12,7 @@ from chassis.store.postgres import PostgresStorage
 from chassis.store.storage import Changes, LookupChange
 from chassis.testing.host import ObeyingHost
 from contracts.incident import Vulnerability
-from services.incident.domain.incident import text
+from services.incident.domain.standing import text
 from services.incident.policy import room
 from services.incident.queue import Place, Queue
 from tests.load.blocks import Compared, at_most, medians, timed

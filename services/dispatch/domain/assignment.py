@@ -5,20 +5,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contracts.dispatch import (
-    Answer,
     AssignmentEnded,
     JobClosed,
-    JobOfferAnswered,
     JobRequested,
     JobUnitAdded,
     JobUnitArrived,
     JobUnitRemoved,
-    MealBreakInterrupted,
-    OfferAnswered,
     Release,
     Status,
     UnitAssigned,
 )
+from contracts.dispatch_offers import Answer, JobOfferAnswered, OfferAnswered
+from contracts.dispatch_tours import MealBreakInterrupted
 from contracts.envelope import Event
 from contracts.places import Point
 from contracts.refusals import Invalid, NotFound, Refused

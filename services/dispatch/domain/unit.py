@@ -9,14 +9,9 @@ from msgspec.structs import replace
 
 from contracts.dispatch import (
     AssignmentEnded,
-    AssignmentOffered,
     AtSceneInferred,
     EmergencyPressed,
-    MealBreakInterrupted,
-    MealBreakMissed,
     MessageCode,
-    OfferAnswered,
-    StandbyOrdered,
     Status,
     UnitAssigned,
     UnitBookedOff,
@@ -24,6 +19,8 @@ from contracts.dispatch import (
     UnitMessageSent,
     UnitStatusReported,
 )
+from contracts.dispatch_offers import AssignmentOffered, OfferAnswered
+from contracts.dispatch_tours import MealBreakInterrupted, MealBreakMissed, StandbyOrdered
 from contracts.envelope import Event
 
 REMEMBERED = 8

@@ -160,6 +160,7 @@ class Judge:
                 one.attended = True
             case UnitLeft():
                 one.working.discard(event.unit)
+                one.attended |= event.reached
                 one.scene.discard(event.unit)
             case EscalationRaised():
                 one.pending = {event.number: event.role}
@@ -175,7 +176,7 @@ class Judge:
             case IncidentUnmerged():
                 one.merged = False
             case IncidentClosed():
-                pending = one.pending or one.reviews or one.scene or one.uninformed
+                pending = one.pending or one.reviews or (one.scene & one.working) or one.uninformed
                 self._ask(not pending, f"closed while {pending} was pending")
                 one.closed = True
 

@@ -19,7 +19,7 @@ from contracts.incident_records import DayNumberDrawn
 from contracts.topics import HEARS
 from services.incident.aggregates import ALL
 from services.incident.application import Incidents
-from services.incident.domain.commands import OpenIncident
+from services.incident.domain.commands import Grade, OpenIncident
 from services.incident.domain.record.day import spoken
 from services.incident.policy import room
 from services.incident.reactions import HEEDS, react
@@ -108,3 +108,12 @@ def test_two_writers_at_once_draw_every_number_once(writers: list[Station]) -> N
     found = writers[0].storage.find("reference", None, None, None, 100)
     assert sorted(int(entry.value.partition("/")[2]) for entry in found) == list(range(1, 41))
     assert len({entry.stream for entry in found}) == 40
+
+
+@pytest.mark.parametrize("start", [SPRING + 1.5 * HOUR - timedelta(minutes=10), AUTUMN + 1.5 * HOUR])
+def test_a_promise_is_an_hour_that_passes_also_in_the_night_the_clocks_change(incidents: Incidents, start: datetime) -> None:
+    transaction = MemoryTransaction(start)
+    incidents.handle(transaction, opening("night"))
+    state = incidents.handle(transaction, Grade("incident-night", "Priority", "handler 7")).state
+    assert state.attend_by - start == HOUR
+    assert state.escalate_at - start == timedelta(minutes=40)

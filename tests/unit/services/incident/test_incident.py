@@ -22,7 +22,9 @@ from services.incident.domain.commands import (
     Close,
     Command,
     Grade,
+    NoteAllocated,
     NoteCallBack,
+    NoteLeft,
     NoteOnScene,
     OpenForEmergency,
     OpenForReview,
@@ -30,7 +32,8 @@ from services.incident.domain.commands import (
     Regrade,
     RequestResources,
 )
-from services.incident.domain.incident import Incident, index
+from services.incident.domain.incident import Incident
+from services.incident.domain.standing import index
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -289,3 +292,19 @@ def test_a_ring_back_that_is_going_on_holds_the_closing(obey: Obey) -> None:
         obey(safe)
     obey(NoteCallBack(ONE, "review-1", 2, False, NOON))
     assert obey(safe) == ["IncidentClosed"]
+
+
+def test_a_late_word_from_the_scene_of_a_unit_that_has_left_holds_nothing(obey: Obey) -> None:
+    obey(opened())
+    obey(NoteAllocated(ONE, "unit-A1", NOON))
+    obey(NoteLeft(ONE, "unit-A1", True, NOON + MINUTE))
+    assert obey(NoteOnScene(ONE, "unit-A1", NOON)) == ["UnitOnScene"]
+    assert obey(Close(ONE, "no trace", "searched", "sergeant")) == ["IncidentClosed"]
+
+
+def test_a_unit_that_was_there_without_saying_so_leaves_nobody_waiting(obey: Obey, transaction: MemoryTransaction) -> None:
+    obey(opened())
+    obey(Grade(ONE, "Priority", "handler 7"))
+    obey(NoteAllocated(ONE, "unit-A1", NOON))
+    obey(NoteLeft(ONE, "unit-A1", True, NOON + MINUTE))
+    assert (state(transaction).waiting, transaction.timers()) == (False, [])

@@ -7,7 +7,7 @@ from desk_room import Desk
 from fastapi.testclient import TestClient
 
 from chassis.clock import VirtualClock
-from contracts.contact import Marker, Sound
+from contracts.contact import Abandonment, Marker, Sound
 from services.callback.worklist.commands import PassAcknowledgement, PassSilence
 
 A, B, C, D = (f"{n}f1f968a-b92a-5ff5-829f-55b6c1c6a5b9" for n in range(1, 5))
@@ -36,6 +36,13 @@ def test_danger_goes_first_then_repeats_then_whoever_is_in_line_longest(desk: De
     assert why[D][:2] == ["high risk", "marker vulnerable"]
     assert why[C][0] == "raised risk"
     assert why[A] == ["no risk known", "in line since 2026-06-05T12:00:00Z"]
+
+
+def test_among_equals_who_tried_more_often_goes_first(desk: Desk) -> None:
+    desk.opened(A, abandonment=Abandonment.LOST_AFTER_ANSWER)
+    desk.wait(1)
+    desk.opened(B, earlier_calls=1)
+    assert desk.listed() == [B, A]
 
 
 def test_a_number_past_the_gate_is_not_shown_to_be_rung(desk: Desk) -> None:

@@ -81,9 +81,11 @@ def test_more_attempts_of_the_outage_join_it_and_another_outage_does_not(desk: D
     desk.harvest(9100, 0, 600)
     [more] = desk.said(AttemptsHarvested)
     assert more.attempted_at == (after(600),)
+    desk.harvest(9200, -300)
+    assert len(desk.said(CallAbandoned)) == 1, "an earlier attempt, told later, is of the same caller"
     desk.harvest(400_000, 390_000)
     assert len({event.call for event in desk.said(CallAbandoned)}) == 2
-    assert [taken.opened for taken in desk.said(HarvestTaken)] == [1, 0, 1]
+    assert [taken.opened for taken in desk.said(HarvestTaken)] == [1, 0, 0, 1]
 
 
 def test_an_attempt_that_is_a_call_which_came_here_is_left_to_it(desk: Desk) -> None:
