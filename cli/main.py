@@ -11,6 +11,7 @@ from chassis.exits import Exit
 from cli import (
     callback,
     contracts,
+    exchange,
     figures,
     flags,
     history,
@@ -49,6 +50,7 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(parked.app, name="parked")
 app.command("rebuild")(rebuild.rebuild)
 app.command("verify")(verify.verify)
+app.command("exchange")(exchange.exchange)
 app.command("token")(token.token)
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(local.app, name="local")

@@ -18,7 +18,7 @@ from services.contact.figures.definition import load
 from simulator.bank import BankCalls
 from simulator.figures import Figures
 from simulator.fire import FireDispatch
-from simulator.force_day import ForceDay
+from simulator.force_day import ForceDay, Plan
 from simulator.london.script import BrigadeTables
 from simulator.published import scenario as scenarios
 from simulator.published.comparison import Comparing, Comparison
@@ -46,6 +46,25 @@ def force_day(
     """
     run = Run("A simulated day of a force", f"seed {seed}, {calls} calls", ForceDay.zone)
     play(lambda _: ForceDay(seed, calls), run, "force-day", seed, data, as_json)
+
+
+@app.command("force-week", epilog=EXITS)
+def force_week(
+    seed: Seed = 1,
+    calls: Annotated[int, typer.Option("--calls", min=1, max=1_000_000, help="Calls in a day.")] = 300,
+    days: Annotated[int, typer.Option("--days", min=1, max=31, help="How many days.")] = 7,
+    units: Annotated[float, typer.Option("--units", min=0.05, max=10, help="Units, as a part of what the demand takes.")] = 0.5,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play a week with more demand than units, as the inspectorate found it: what waits, how long, and who was told.
+
+    Example: ringback timelapse force-week --units 0.4 --data /tmp/week
+    """
+    plan = Plan(days, units, busy=True)
+    source = f"seed {seed}, {days} days of {calls} calls, {units:g} times the units"
+    run = Run("A simulated week of a force, demand above units", source, ForceDay.zone)
+    play(lambda folder: ForceDay(seed, calls, plan=plan), run, "force-week", seed, data, as_json)
 
 
 @app.command("bank-calls", epilog=EXITS)

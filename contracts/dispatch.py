@@ -37,15 +37,6 @@ class Release(StrEnum):
     NEVER_CLEARED = "never_cleared"
 
 
-class Answer(StrEnum):
-    """What became of an offer: the crew's answer, no answer in time, or the room took it back."""
-
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
-    WITHDRAWN = "withdrawn"
-
-
 class Skill(Value):
     """What an officer is trained for, and until when; without an end it does not expire."""
 
@@ -130,35 +121,6 @@ class AtSceneInferred(Event):
 
 
 @event("dispatch")
-class MealBreakInterrupted(Event):
-    """A unit was sent from its meal: what it had of it, and what stays owed."""
-
-    unit: Text
-    incident: Text
-    by: Text
-    taken_s: Annotated[int, Field(ge=0)]
-    owed_s: Annotated[int, Field(ge=0)]
-
-
-@event("dispatch")
-class MealBreakMissed(Event):
-    """The time in which the meal break is to be taken has passed, and this much of it is owed."""
-
-    unit: Text
-    owed_s: Annotated[int, Field(ge=0)]
-
-
-@event("dispatch")
-class StandbyOrdered(Event):
-    """A free unit was moved to cover another area; until it is sent somewhere it counts there."""
-
-    unit: Text
-    area: Text
-    by: Text
-    reason: Text
-
-
-@event("dispatch")
 class EmergencyPressed(Event):
     """An officer pressed the emergency button: an incident at the top grade opens at once."""
 
@@ -196,55 +158,6 @@ class JobRegraded(Event):
     rank: Rank = 99
     attend_by: Instant | None = None
     alarm_at: Instant | None = None
-
-
-@event("dispatch")
-class AssignmentOffered(Event):
-    """A crew was asked whether it can go; it answers by `answer_by`."""
-
-    unit: Text
-    offer: Text
-    incident: Text
-    job: Text
-    by: Text
-    answer_by: Instant
-    reasons: tuple[Text, ...] = ()
-
-
-@event("dispatch")
-class OfferAnswered(Event):
-    """What became of an offer, and why."""
-
-    unit: Text
-    offer: Text
-    incident: Text
-    job: Text
-    answer: Answer
-    by: Text
-    reason: Text | None = None
-
-
-@event("dispatch")
-class JobUnitOffered(Event):
-    """The job's own record that a crew was asked."""
-
-    job: Text
-    incident: Text
-    unit: Text
-    offer: Text
-    by: Text
-
-
-@event("dispatch")
-class JobOfferAnswered(Event):
-    """The job's own record of the answer: who was considered, and why it was not that one."""
-
-    job: Text
-    incident: Text
-    unit: Text
-    offer: Text
-    answer: Answer
-    reason: Text | None = None
 
 
 @event("dispatch")
@@ -315,68 +228,6 @@ class JobUnitRemoved(Event):
 
 
 @event("dispatch")
-class JobReturned(Event):
-    """A unit was taken away for another job: this one stands at the head of its queue again, with its original clock.
-
-    `owner` is who sent the unit, and is told.
-    """
-
-    job: Text
-    incident: Text
-    unit: Text
-    to: Text
-    by: Text
-    reason: Text
-    reported_at: Instant
-    owner: Text | None = None
-    attend_by: Instant | None = None
-    alarm_at: Instant | None = None
-
-
-@event("dispatch")
-class JobDelayed(Event):
-    """Why nobody is sent yet, by a code of the policy that has one meaning."""
-
-    job: Text
-    incident: Text
-    code: Text
-    meaning: Text
-    policy: Text
-    by: Text
-
-
-@event("dispatch")
-class JobUnresourced(Event):
-    """Nobody works for the job, and it is time that `role` knows. `next_at`: when it climbs unless somebody is sent."""
-
-    job: Text
-    incident: Text
-    level: Annotated[int, Field(ge=1)]
-    role: Text
-    reported_at: Instant
-    next_at: Instant | None = None
-
-
-@event("dispatch")
-class JobUnresourcedAcknowledged(Event):
-    """Somebody has taken note that nobody works for the job. That sends nobody: at `next_at` the alarm is raised again."""
-
-    job: Text
-    incident: Text
-    level: Annotated[int, Field(ge=1)]
-    by: Text
-    next_at: Instant
-
-
-@event("dispatch")
-class JobReopened(Event):
-    """The incident is worked on again; units are wanted once they are asked for, by the original clock."""
-
-    job: Text
-    incident: Text
-
-
-@event("dispatch")
 class JobClosed(Event):
     """No more units are wanted."""
 
@@ -392,21 +243,3 @@ class UnitBookedOff(Event):
     unit: Text
     callsign: Text
     meal_owed_s: Annotated[int, Field(ge=0)] = 0
-
-
-@event("dispatch")
-class CoverGapOpened(Event):
-    """Fewer units can be sent from an area than its minimum."""
-
-    area: Text
-    available: Annotated[int, Field(ge=0)]
-    minimum: Annotated[int, Field(ge=1)]
-
-
-@event("dispatch")
-class CoverGapClosed(Event):
-    """As many units as the minimum can be sent from the area again."""
-
-    area: Text
-    available: Annotated[int, Field(ge=0)]
-    minimum: Annotated[int, Field(ge=0)]

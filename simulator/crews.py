@@ -48,26 +48,26 @@ _STRENGTH = {"N": 0.75, "E": 0.9, "L": 1.1}
 _RELIEVES = {tour.letter: tour.relieves for tour in TOURS}
 
 
-def book_on(seed: int, calls: int, midnight: datetime) -> Iterator[Stimulus]:
-    """Every unit at the beginning of its tour, in order of time."""
-    for tour in TOURS:
-        random = Random(f"{seed}/tour/{tour.hour}")
+def book_on(seed: int, calls: float, midnight: datetime, days: int = 1) -> Iterator[Stimulus]:
+    """Every unit at the beginning of its tour, in order of time. `calls` in a day decide how many there are."""
+    for day, tour in ((day, tour) for day in range(days) for tour in TOURS if day == 0 or tour.hour > 0):
+        random = Random(f"{seed}/tour/{24 * day + tour.hour}")
         for n in range(_strength(calls, tour.letter)):
-            at = midnight + timedelta(hours=tour.hour, seconds=10 * n)
+            at = midnight + timedelta(days=day, hours=tour.hour, seconds=10 * n)
             crew = 1 if random.randrange(100) < SINGLE_CREWED_IN_100 else 2
             skills = ("response", "taser") if random.random() < 0.4 else ("response",)
             command = BookOn(f"{tour.letter}{n + 1:02d}", skills, crew, area.place(random))
-            yield Stimulus(at, "dispatch", command, f"force-day:{seed}:tour:{tour.hour}:{n}", SOURCE)
+            yield Stimulus(at, "dispatch", command, f"force-day:{seed}:tour:{24 * day + tour.hour}:{n}", SOURCE)
 
 
-def _strength(calls: int, letter: str) -> int:
+def _strength(calls: float, letter: str) -> int:
     return max(6, ceil(calls / 1000 * UNITS_PER_1000_CALLS * _STRENGTH[letter]))
 
 
 class Crews:
     """Answers for every unit. Knows where units and jobs are from the dispatcher's picture."""
 
-    def __init__(self, seed: int, calls: int, rules: Dated[Deployment], dispatcher: Dispatcher) -> None:
+    def __init__(self, seed: int, calls: float, rules: Dated[Deployment], dispatcher: Dispatcher) -> None:
         self._seed, self._calls, self._rules, self._dispatcher = seed, calls, rules, dispatcher
 
     def heard(self, envelope: Envelope[Event]) -> Iterator[Stimulus]:

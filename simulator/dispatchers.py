@@ -40,6 +40,10 @@ class Dispatcher:
         """Units about to be sent, and to which job."""
         self._ending: set[str] = set()
 
+    def ending(self, incident: str) -> bool:
+        """Whether the last unit has left an incident, and it was to be closed."""
+        return any(name in self._ending and job.incident == incident for name, job in self.jobs.items())
+
     def heard(self, envelope: Envelope[Event]) -> Iterator[Stimulus]:
         """Follow one event of dispatch, and do what it makes possible."""
         event, now = envelope.event, envelope.recorded

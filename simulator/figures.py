@@ -54,6 +54,45 @@ class Distances(BaseModel):
     longest_m: int | None
 
 
+class Promise(BaseModel):
+    """How the promises of one grade were kept. `waited` runs from the report to the first unit, or to the closing without one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    incidents: int
+    attend_due: int
+    past_attend: int
+    allocate_due: int
+    past_allocate: int
+    waited: Times
+
+
+class Backlog(BaseModel):
+    """What waited, and whether anybody was told.
+
+    `past_target`: nobody was sent, or nobody came, by the time promised; `without_escalation` of these nobody was told of.
+    Escalations that nobody answered are `at_the_top` of their ladder, or `unanswered` below it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    by_grade: dict[str, Promise]
+    past_target: int
+    without_escalation: int
+    without_escalation_named: tuple[str, ...]
+    vulnerable: int
+    vulnerable_past_target: int
+    escalations_by_reason: dict[str, int]
+    acknowledged: int
+    climbed: int
+    at_the_top: int
+    unanswered: int
+    tasks: int
+    tasks_done: int
+    tasks_overdue: int
+    open_at_the_end: int
+
+
 class Figures(BaseModel):
     """Every figure of a run. Counts are of events; times are in seconds; None where there is nothing to measure."""
 
@@ -101,6 +140,7 @@ class Figures(BaseModel):
     median_first_arrival_s: int | float | None
     time_to_first_unit: Times
 
+    backlog: Backlog
     units: int
     assignments: int
     assignments_ended_by_release: dict[str, int]

@@ -10,8 +10,9 @@ from chassis.times import Times
 from contracts.contact import Abandonment
 from contracts.envelope import Envelope, Event
 from contracts.topics import SERVICES
+from simulator.backlog_fold import BacklogFold
 from simulator.contact_fold import ContactFold
-from simulator.figures import Distances, Episodes, Figures, Hour
+from simulator.figures import Backlog, Distances, Episodes, Figures, Hour, Promise
 from simulator.resource_fold import ResourceFold
 from simulator.review_fold import ReviewFold
 from simulator.set_aside import SetAside
@@ -24,7 +25,7 @@ ARRIVAL_EDGES_S = (180, 300, 480, 600, 900, 1800, 3600)
 
 def fold(stores: Mapping[str, Iterable[Envelope[Event]]], zone: str, set_aside: SetAside | None = None) -> Figures:
     """The figures of a run. `stores` gives each service's events in the order of their positions; `zone` is for hours."""
-    contact, review, resource = ContactFold(zone), ReviewFold(), ResourceFold()
+    contact, review, resource, backlog = ContactFold(zone), ReviewFold(), ResourceFold(), BacklogFold()
     events: Counter[str] = Counter(dict.fromkeys(stores, 0))
     begins: datetime | None = None
     ends: datetime | None = None
@@ -32,15 +33,18 @@ def fold(stores: Mapping[str, Iterable[Envelope[Event]]], zone: str, set_aside: 
         contact.feed(envelope)
         review.feed(envelope)
         resource.feed(envelope)
+        backlog.feed(envelope)
         events[envelope.service] += 1
         begins = min(begins or envelope.event.at, envelope.event.at)
         ends = max(ends or envelope.event.at, envelope.event.at)
     contact.queue.finish()
     review.finish()
+    backlog.finish(ends)
     return Figures(
         **_of_contact(contact),
         **_of_reviews(review),
         **_of_resources(resource),
+        backlog=_of_backlog(backlog),
         events_by_service=dict(events),
         begins=begins and begins.isoformat(),
         ends=ends and ends.isoformat(),
@@ -129,3 +133,34 @@ def _of_resources(fold: ResourceFold) -> dict[str, Any]:
             longest_m=fold.distances_m.longest(),
         ),
     }
+
+
+def _of_backlog(fold: BacklogFold) -> Backlog:
+    counts = fold.counts
+    return Backlog(
+        by_grade={
+            grade: Promise(
+                incidents=one.incidents,
+                attend_due=one.attend_due,
+                past_attend=one.past_attend,
+                allocate_due=one.allocate_due,
+                past_allocate=one.past_allocate,
+                waited=Times.of(one.waited, ARRIVAL_EDGES_S),
+            )
+            for grade, one in sorted(fold.grades.items())
+        },
+        past_target=counts["past_target"],
+        without_escalation=counts["unheard"],
+        without_escalation_named=tuple(fold.unheard),
+        vulnerable=counts["vulnerable"],
+        vulnerable_past_target=counts["vulnerable_past_target"],
+        escalations_by_reason=_ranked(fold.raised),
+        acknowledged=counts["acknowledged"],
+        climbed=counts["climbed"],
+        at_the_top=counts["at_the_top"],
+        unanswered=counts["unanswered"],
+        tasks=counts["TaskOpened"],
+        tasks_done=counts["TaskDone"],
+        tasks_overdue=counts["TaskOverdue"],
+        open_at_the_end=counts["open_at_the_end"],
+    )

@@ -1,7 +1,8 @@
-"""A day of a force drawn from a seed and published figures: callers, call handlers, units, a dispatcher, crews, supervisors."""
+"""Days of a force drawn from a seed and published figures: callers, call handlers, units, a dispatcher, crews, supervisors."""
 
 import heapq
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 from operator import itemgetter
@@ -14,6 +15,7 @@ from contracts.envelope import Envelope, Event
 from services.contact.domain.caller import PlaceMarker, Subject
 from services.dispatch.policy import deployment
 from simulator import callers, crews, handlers
+from simulator.busy_room import BusyRoom
 from simulator.crews import Crews
 from simulator.dispatchers import Dispatcher
 from simulator.order import Ranked, woven
@@ -25,25 +27,44 @@ from simulator.switchboard import SWITCH, Switchboard, Talk
 CALLS = 3000
 AUTHOR = "public protection desk"
 MOST_CALLS = 1_000_000
+MOST_DAYS = 31
 _Group = tuple[datetime, list[Ranked]]
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many days, and how many units for each that the demand would take. Below 1 there is more work than there are units.
+
+    `busy`: those whom escalations go to are too, so that some climb; some callers are vulnerable, and to be rung while they wait.
+    """
+
+    days: int = 1
+    units: float = 1.0
+    busy: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.days <= MOST_DAYS or not 0 < self.units <= 10:
+            raise InputRefused(f"there are from 1 to {MOST_DAYS} days, and units from above 0 to 10 times the usual")
+
+
 class ForceDay:
-    """The script of one simulated day: a plain Thursday, 5 June 2025, from midnight in London."""
+    """The script of simulated days from Thursday, 5 June 2025, midnight in London on. One is a plain day."""
 
     zone = "Europe/London"
 
-    def __init__(self, seed: int = 1, calls: int = CALLS, folder: Path | None = None) -> None:
+    def __init__(self, seed: int = 1, calls: int = CALLS, folder: Path | None = None, plan: Plan | None = None) -> None:
+        plan = plan or Plan()
         if not 1 <= calls <= MOST_CALLS:
             raise InputRefused(f"a day has from 1 to {MOST_CALLS:,} calls, not {calls:,}")
-        self._seed, self.total = seed, calls
+        self._seed, self._calls_a_day, self._plan, self.total = seed, calls, plan, calls * plan.days
         self._midnight = datetime(2025, 6, 5, tzinfo=ZoneInfo(self.zone))
-        self.span: tuple[datetime, datetime] | None = (self._midnight, self._midnight + timedelta(days=1))
+        self.span: tuple[datetime, datetime] | None = (self._midnight, self._midnight + timedelta(days=plan.days))
         self.set_aside = SetAside(folder)
         rules = deployment.load()
         self._dispatcher = Dispatcher(seed, rules)
-        self._crews = Crews(seed, calls, rules, self._dispatcher)
-        self._supervisors = Supervisors(seed)
+        self._crews = Crews(seed, calls * plan.units, rules, self._dispatcher)
+        self._supervisors = Supervisors(seed, acknowledges=not plan.busy)
+        self._busy_room = BusyRoom(seed, self._dispatcher) if plan.busy else None
 
     def stimuli(self) -> Iterator[Stimulus]:
         """Markers that stand when the day begins, units that book on, calls, and what comes of conversations."""
@@ -52,7 +73,8 @@ class ForceDay:
 
     def heard(self, envelope: Envelope[Event]) -> Iterable[Stimulus]:
         """The dispatcher looks first, so that crews find the picture up to date."""
-        return chain(self._dispatcher.heard(envelope), self._crews.heard(envelope), self._supervisors.heard(envelope))
+        room = () if self._busy_room is None else self._busy_room.heard(envelope)
+        return chain(self._dispatcher.heard(envelope), self._crews.heard(envelope), self._supervisors.heard(envelope), room)
 
     def close(self) -> None:
         """Nothing is left behind."""
@@ -65,11 +87,11 @@ class ForceDay:
             yield Stimulus(self._midnight, "contact", place, f"force-day:{self._seed}:marker:{number}", AUTHOR)
 
     def _tours(self) -> Iterator[_Group]:
-        for stimulus in crews.book_on(self._seed, self.total, self._midnight):
+        for stimulus in crews.book_on(self._seed, self._calls_a_day * self._plan.units, self._midnight, self._plan.days):
             yield stimulus.at, [Ranked(0, stimulus)]
 
     def _calls(self) -> Iterator[_Group]:
-        for n, said in enumerate(Switchboard(self._seed, self.total, self._midnight).facts()):
+        for n, said in enumerate(Switchboard(self._seed, self._calls_a_day, self._midnight, self._plan.days).facts()):
             if isinstance(said, Talk):
                 yield said.begins, [Ranked(0, stimulus) for stimulus in handlers.reported(self._seed, said)]
             else:

@@ -25,11 +25,22 @@ _NAMED = 20
 
 
 class _Open:
-    __slots__ = ("abandoned_at", "assessed", "called_off", "closed", "closed_at", "disposition", "outcomes", "rung")
+    __slots__ = (
+        "abandoned_at",
+        "assessed",
+        "called_off",
+        "closed",
+        "closed_at",
+        "disposition",
+        "outcomes",
+        "over_before",
+        "rung",
+    )
 
     def __init__(self, abandoned_at: datetime) -> None:
         self.abandoned_at = abandoned_at
         self.assessed = self.rung = self.closed = False
+        self.over_before = False
         self.called_off: datetime | None = None
         self.disposition = ""
         self.closed_at: datetime | None = None
@@ -140,9 +151,9 @@ class ReviewFold:
         self.counts["breaches"] += event.breach
         self.dispositions[event.disposition] += 1
         review = self._open.get(event.review)
-        if event.disposition is Disposition.CALLER_RANG_AGAIN:
+        if event.disposition is Disposition.CALLER_RANG_AGAIN and review is not None and not review.over_before:
             self.counts["called_off"] += 1
-            self.counts["rings_called_off"] += review is not None and review.called_off == event.at
+            self.counts["rings_called_off"] += review.called_off == event.at
         if review is None or review.closed:
             self._violated(f"review {event.review} has more than one disposition")
             return
@@ -158,5 +169,5 @@ class ReviewFold:
         if review is None or not review.closed:
             self._violated(f"review {event.review} was opened again without having ended")
             return
-        review.closed, review.closed_at = False, None
+        review.closed, review.closed_at, review.over_before = False, None, True
         self.dispositions[review.disposition] -= 1

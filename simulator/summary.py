@@ -20,7 +20,7 @@ def show(console: Console, run: Run, figures: Figures, compared: Comparison | No
     table = Table(title=title, caption=caption, show_header=False, title_justify="left", caption_justify="left")
     table.add_column(style="bold")
     table.add_column(justify="right", overflow="fold")
-    for section in (_calls(figures), _reviews(figures), _incidents(figures), _rest(figures)):
+    for section in (_calls(figures), _reviews(figures), _incidents(figures), _backlog(figures), _rest(figures)):
         for name, value in section:
             table.add_row(Text(name), Text(value))
         table.add_section()
@@ -78,6 +78,25 @@ def _incidents(figures: Figures) -> Iterator[_Row]:
         yield f"  reported {named(status).lower()}", f"{count:,}"
     if figures.distances.count:
         yield "Median way of a unit, straight", f"{figures.distances.median_m:,} m of {figures.distances.count:,}"
+
+
+def _backlog(figures: Figures) -> Iterator[_Row]:
+    backlog = figures.backlog
+    if not backlog.past_target and not backlog.escalations_by_reason:
+        return
+    for grade, one in backlog.by_grade.items():
+        if one.attend_due:
+            said = f"{share(one.past_attend, one.attend_due)} of {one.attend_due:,}, oldest {seconds(one.waited.longest_s)}"
+            yield f"Past target, {grade}", said
+    yield "Past target without an escalation", f"{backlog.without_escalation:,} of {backlog.past_target:,}"
+    yield "Vulnerable, past target", f"{backlog.vulnerable_past_target:,} of {backlog.vulnerable:,}"
+    yield "Escalations raised", f"{sum(backlog.escalations_by_reason.values()):,}"
+    for reason, count in backlog.escalations_by_reason.items():
+        yield f"  {named(reason).lower()}", f"{count:,}"
+    yield "  acknowledged", f"{backlog.acknowledged:,}"
+    yield "  climbed", f"{backlog.climbed:,}"
+    yield "  unanswered, at the top and below", f"{backlog.at_the_top:,} and {backlog.unanswered:,}"
+    yield "Tasks opened, done, late", f"{backlog.tasks:,}, {backlog.tasks_done:,}, {backlog.tasks_overdue:,}"
 
 
 def _rest(figures: Figures) -> Iterator[_Row]:

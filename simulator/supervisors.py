@@ -27,11 +27,11 @@ class Supervisors:
     """Those on duty. Remembers the reviews for which somebody was sent: these end with their incident, not by decision.
 
     With `units_elsewhere` nobody is on duty here: an incident asked for by a review is dealt with by others, and closed when
-    they say so.
+    they say so. Without `acknowledges` escalations of incidents are for others to answer.
     """
 
-    def __init__(self, seed: int, units_elsewhere: bool = False) -> None:
-        self._seed, self._units_elsewhere = seed, units_elsewhere
+    def __init__(self, seed: int, units_elsewhere: bool = False, acknowledges: bool = True) -> None:
+        self._seed, self._units_elsewhere, self._acknowledges = seed, units_elsewhere, acknowledges
         self._deployed: set[str] = set()
 
     def heard(self, envelope: Envelope[Event]) -> Iterator[Stimulus]:
@@ -49,7 +49,7 @@ class Supervisors:
                     incident, "dealt with elsewhere", "checked by those sent", BY, welfare="seen by those sent, all in order"
                 )
                 yield self._later(envelope, "incident", close_incident, f"supervisor:{self._seed}:{incident}", ELSEWHERE_S)
-            case EscalationRaised(incident=incident, number=number, role=role):
+            case EscalationRaised(incident=incident, number=number, role=role) if self._acknowledges:
                 acknowledged = Acknowledge(incident, BY, role, "the next unit that is free goes")
                 within = (0, 0) if self._units_elsewhere else ACKNOWLEDGES_S
                 yield self._later(envelope, "incident", acknowledged, f"supervisor:{self._seed}:{incident}:{number}", within)

@@ -47,10 +47,10 @@ _Said = Iterator[Fact | Talk]
 
 
 class Switchboard:
-    """One day from midnight, and until the last call is over."""
+    """So many calls on each day from a midnight on, and until the last call is over."""
 
-    def __init__(self, seed: int, calls: int, midnight: datetime) -> None:
-        self._seed, self._calls, self._midnight = seed, calls, midnight
+    def __init__(self, seed: int, calls: int, midnight: datetime, days: int = 1) -> None:
+        self._seed, self._calls, self._midnight, self._days = seed, calls, midnight, days
         self._now = 0.0
         self._order = count()
         self._later: list[tuple[float, int, Callable[[], _Said]]] = []
@@ -61,13 +61,19 @@ class Switchboard:
 
     def facts(self) -> _Said:
         """What the switch says, in order of time, and each conversation where it begins."""
-        for hour in range(1, 24):
+        for hour in range(1, 24 * self._days):
             self._at(hour * 3600.0, self._serve)
-        for n, at in enumerate(demand.arrivals(self._calls, Random(f"{self._seed}/arrivals"))):
+        for n, at in enumerate(self._arrivals()):
             yield from self._until(at)
             self._now = at
             yield from self._present(n)
         yield from self._until(float("inf"))
+
+    def _arrivals(self) -> Iterator[float]:
+        for day in range(self._days):
+            random = Random(f"{self._seed}/arrivals/{day}" if day else f"{self._seed}/arrivals")
+            for seconds in demand.arrivals(self._calls, random):
+                yield day * 86_400 + seconds
 
     def _until(self, at: float) -> _Said:
         while self._later and self._later[0][0] <= at:

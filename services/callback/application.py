@@ -17,6 +17,7 @@ from services.callback.domain.commands import (
     ForgetMarker,
     LearnLocation,
     LearnMarker,
+    LearnNear,
     LearnNumber,
     LinkIncident,
     NoteIncidentClosed,
@@ -33,8 +34,8 @@ from services.callback.domain.memory import number as numbers
 from services.callback.domain.memory import scene as scenes
 from services.callback.domain.memory.number import Number
 from services.callback.domain.memory.scene import Scene
-from services.callback.domain.place import Place, kept
-from services.callback.domain.review import LINE_TAKEN, Review, hour, index, owes
+from services.callback.domain.place import Place, kept, usable
+from services.callback.domain.review import LINE_TAKEN, PLACED, Review, hour, index, owes
 from services.callback.domain.rules import Rules
 
 HOUR = timedelta(hours=1)
@@ -70,7 +71,7 @@ class Callback:
             case LearnMarker() | ForgetMarker():
                 return self._marker(tx, command)
             case NoteScene():
-                return self._scene(tx, command)
+                return self._open_scene(tx, command)
             case NoteIncidentClosed() | NoteIncidentReopened():
                 self._scene(tx, command)
                 return self._each(tx, "incident", command.incident, command)
@@ -97,8 +98,7 @@ class Callback:
         return tx.load(self.reviews, stream)
 
     def _with_number(self, tx: Transaction, command: OpenReview, number_ref: str, rules: Rules) -> OpenReview:
-        others = list(self._lately(tx, number_ref, tx.now - rules.reopen_within, tx.now))
-        others += self._reviews(tx, tx.find("number", number_ref))
+        others = self._of_number(tx, number_ref, rules)
         since = command.abandoned_at - timedelta(seconds=rules.repeat_within_s)
         silent = rules.silent_abandonments
         repeats = (other.abandonment in silent and since <= other.abandoned_at <= command.abandoned_at for other in others)
@@ -133,7 +133,10 @@ class Callback:
                     rung_at=tuple(self._rung(tx, review, tx.now)),
                 )
             case LearnNumber():
-                return replace(command, markers=self._markers(tx, command.number_ref))
+                others = [other for other in self._of_number(tx, command.number_ref, rules) if other.review != review.review]
+                lead = _leading(others, tx.now, rules)
+                into = None if lead is None else lead.review
+                return replace(command, markers=self._markers(tx, command.number_ref), into=into)
             case LinkIncident() if command.by is not None:
                 self._must_be_open(tx, command.incident)
                 return command
@@ -153,7 +156,7 @@ class Callback:
         if before is None or after is None or after == before:
             return
         if after.open and after.merged_into is not None:
-            self._share(tx, after, joins=False)
+            self._share(tx, after, joins=before.merged_into is None)
         if before.open and not after.open:
             for stream in tx.find("episode", after.review):
                 merged = stream.removeprefix("review-")
@@ -170,6 +173,11 @@ class Callback:
             last = self._one(tx, stream, command)
         return last
 
+    def _of_number(self, tx: Transaction, number_ref: str, rules: Rules) -> list[Review]:
+        """The reviews of a number that are open, or ended lately."""
+        ended = self._lately(tx, number_ref, tx.now - rules.reopen_within, tx.now)
+        return [*ended, *self._reviews(tx, tx.find("number", number_ref))]
+
     def _marker(self, tx: Transaction, command: LearnMarker | ForgetMarker) -> Loaded[Any]:
         stream = f"number-{command.number_ref}"
         noted = tx.record(NUMBER, stream, numbers.decide(tx.load(NUMBER, stream).state, command, tx.now))
@@ -184,6 +192,18 @@ class Callback:
     def _scene(self, tx: Transaction, command: NoteScene | NoteIncidentClosed | NoteIncidentReopened) -> Loaded[Scene]:
         stream = f"scene-{command.incident}"
         return tx.record(SCENE, stream, scenes.decide(tx.load(SCENE, stream).state, command, tx.now))
+
+    def _open_scene(self, tx: Transaction, command: NoteScene) -> Loaded[Scene]:
+        """It is seen beside every call that broke off near it, whichever of the two came first."""
+        noted = self._scene(tx, command)
+        if noted.state is None or not noted.state.open:
+            return noted
+        rules = self._policy.at(tx.now)
+        for stream in sorted({one for cell in scenes.cells(noted.state.place, rules) for one in tx.find(PLACED, cell)}):
+            review = tx.load(self.reviews, stream).state
+            if review is not None and any(_sees(review, place, noted.state, self.rules_of(review)) for place in review.places):
+                self._one(tx, stream, LearnNear(review=review.review, incident=command.incident))
+        return noted
 
     def _near(self, tx: Transaction, place: Place, at: datetime, rules: Rules) -> tuple[str, ...]:
         if place.radius_m is not None and place.radius_m > rules.usable_radius_m:
@@ -206,6 +226,10 @@ class Callback:
     def _reviews(self, tx: Transaction, streams: list[str]) -> Iterator[Review]:
         found = (tx.load(self.reviews, stream).state for stream in streams)
         return (review for review in found if review is not None)
+
+
+def _sees(review: Review, place: Place, scene: Scene, rules: Rules) -> bool:
+    return usable(place, rules.usable_radius_m) and scenes.near(scene, place, review.abandoned_at, rules)
 
 
 def _leading(others: list[Review], now: datetime, rules: Rules) -> Review | None:

@@ -9,7 +9,14 @@ from chassis.host import Loaded, Transaction
 from chassis.store.aggregate import Aggregate
 from services.callback.application import NUMBER, SCENE, Callback
 from services.callback.domain import turn
-from services.callback.domain.commands import CloseReview, EscalateReview, OpenReview, RecordOutcome
+from services.callback.domain.commands import (
+    CloseReview,
+    EndRinging,
+    EscalateReview,
+    GiveUpWaiting,
+    OpenReview,
+    RecordOutcome,
+)
 from services.callback.domain.desk_rules import DeskRules
 from services.callback.domain.review import Review
 from services.callback.domain.rules import Rules
@@ -19,6 +26,8 @@ from services.callback.harvest.turns import GiveTurns
 from services.callback.reconciliation.application import ACCOUNT, CARRIED, Reconciliation
 from services.callback.reconciliation.carried import ExplainOrphan, LookForReview, TellCarried
 from services.callback.reconciliation.hours import entries
+from services.callback.texts.application import TEXT, Texts
+from services.callback.texts.message import LearnContact, PassDelivery, PassReply, ReportDelivery, SendText, TextCommand
 from services.callback.worklist.application import ITEM, PERSON, Worklist
 from services.callback.worklist.commands import (
     AcknowledgeHandOver,
@@ -41,12 +50,13 @@ class Desk:
         self.callback.reviews = replace(reviews, index=lambda review: (*reviews.index(review), *_placed(review)))
         self._harvests = Harvests(self.callback, desk)
         self._worklist = Worklist(self.callback, desk)
+        self._texts = Texts(self.callback, desk)
         self._reconciliation = Reconciliation(self.callback, desk, reference)
 
     @property
     def aggregates(self) -> tuple[Aggregate[Any], ...]:
         """Every kind of stream."""
-        return (self.callback.reviews, NUMBER, SCENE, TURNS, ITEM, PERSON, CARRIED, ACCOUNT)
+        return (self.callback.reviews, NUMBER, SCENE, TURNS, ITEM, PERSON, CARRIED, ACCOUNT, TEXT)
 
     def handle(self, tx: Transaction, command: Any) -> Loaded[Any]:
         """Obey one command."""
@@ -69,12 +79,32 @@ class Desk:
                 return self._reconciliation.explain(tx, command)
             case LogOff():
                 return self._worklist.log_off(tx, command)
+            case SendText() | ReportDelivery() | PassDelivery() | PassReply() | LearnContact():
+                return self._text(tx, command)
+            case EndRinging() | GiveUpWaiting():
+                told = self.callback.handle(tx, command)
+                if told.state is not None:
+                    self._texts.by_itself(tx, told.state)
+                return told
             case RecordOutcome() | EscalateReview() | CloseReview():
                 told = self.callback.handle(tx, command)
                 self._worklist.worked(tx, command.review)
                 return told
             case _:
                 return self.callback.handle(tx, command)
+
+    def _text(self, tx: Transaction, command: TextCommand) -> Loaded[Any]:
+        match command:
+            case SendText():
+                return self._texts.send(tx, command)
+            case ReportDelivery():
+                return self._texts.report(tx, command)
+            case PassDelivery():
+                return self._texts.pass_delivery(tx, command)
+            case PassReply():
+                return self._texts.pass_reply(tx, command)
+            case LearnContact():
+                return self._texts.learned(tx, command)
 
     def _open(self, tx: Transaction, command: OpenReview) -> Loaded[Any]:
         told = self.callback.handle(tx, command) if command.harvest is None else self._harvests.opened(tx, command)

@@ -14,6 +14,7 @@ from contracts.contact import (
     NumberLearned,
     SoundsHeard,
 )
+from contracts.contacts import ContactReceived
 from contracts.envelope import Envelope, Event
 from contracts.harvest import AttemptsHarvested
 from contracts.incident import IncidentClosed, IncidentMerged, IncidentOpened, IncidentReopened, IncidentUnmerged, Origin
@@ -38,13 +39,15 @@ from services.callback.domain.commands import (
 )
 from services.callback.domain.decide import Command
 from services.callback.domain.turn import LearnAttempts
+from services.callback.texts.message import LearnContact
 
-Heard = Command | ForgetMarker | NoteScene | LearnAttempts
+Heard = Command | ForgetMarker | NoteScene | LearnAttempts | LearnContact
 
 HEEDS: frozenset[type[Event]] = frozenset(
     {
         AttemptsHarvested,
         CallAbandoned,
+        ContactReceived,
         CallerMatched,
         CallerRangAgain,
         LocationEstimated,
@@ -70,6 +73,8 @@ def react(heard: Envelope[Event]) -> Sequence[Heard]:
             return _abandoned(event)
         case AttemptsHarvested():
             return (LearnAttempts(review=event.call, attempted_at=event.attempted_at),)
+        case ContactReceived() if event.number_ref is not None:
+            return (LearnContact(number_ref=event.number_ref, contact=event.contact, at=event.at),)
         case CallerRangAgain():
             return (NoteRangAgain(review=event.call, answered_call=event.answered_call, at=event.at),)
         case LocationEstimated():

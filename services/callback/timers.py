@@ -6,6 +6,7 @@ from chassis.host import Timer
 from services.callback import reactions
 from services.callback.harvest.turns import GiveTurns
 from services.callback.reconciliation.carried import LookForReview
+from services.callback.texts.message import PassDelivery, PassReply
 from services.callback.worklist.commands import PassAcknowledgement, PassSilence
 
 
@@ -20,6 +21,10 @@ def on_timer(timer: Timer) -> Any:
             return PassAcknowledgement(review=timer.stream.removeprefix("item-"))
         case "carried", "orphan":
             return LookForReview(carried=timer.stream.removeprefix("carried-"))
+        case "text", "delivery":
+            return PassDelivery(text_id=timer.stream.removeprefix("text-"))
+        case "text", "reply":
+            return PassReply(text_id=timer.stream.removeprefix("text-"))
         case "turns", "turns":
             return GiveTurns()
         case kind, name:

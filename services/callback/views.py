@@ -8,6 +8,7 @@ from contracts.answered_calls import HungUp
 from contracts.callback import Disposition, Escalation, Outcome, Risk, Role, Speaker
 from contracts.contact import Abandonment, Marker, Sound
 from contracts.places import Location
+from services.callback.domain import turn
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.place import told
 from services.callback.domain.review import Review
@@ -103,6 +104,9 @@ class ReviewView(BaseModel):
     closing_reason: str | None = None
     sampled: bool = False
     sample_checked_by: str | None = None
+    harvest: str | None = None
+    attempted_at: tuple[datetime, ...] = ()
+    turn_at: datetime | None = None
 
 
 class ReviewRow(BaseModel):
@@ -153,6 +157,9 @@ def review(state: Review) -> ReviewView:
         closing_reason=state.closing_reason,
         sampled=state.sampled,
         sample_checked_by=state.sample_checked_by,
+        harvest=state.harvest,
+        attempted_at=state.attempted_at,
+        turn_at=state.turn_at,
     )
 
 
@@ -184,6 +191,10 @@ def next_step(state: Review) -> Next:
             return Next(what=f"attempt {attempt.n} rings", at=attempt.give_up_at, why="the caller has not been reached")
     if state.planned is not None:
         return Next(what=f"attempt {state.planned.n} rings", at=state.planned.due, why="the caller has not been reached")
+    if state.gate_open and turn.waits(state):
+        return Next(
+            what="the caller is rung when its turn comes", why="harvested from a carrier's list: the highest rank goes first"
+        )
     if state.open_incidents:
         return Next(what=f"incident {state.open_incidents[-1]} is resolved", why=_why(state))
     if state.deployed:

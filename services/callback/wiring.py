@@ -14,7 +14,7 @@ from chassis.lifecycle import Loop
 from chassis.metrics import DESK_ALARMS, ORPHANS
 from chassis.process import Wiring
 from chassis.world import World
-from contracts.callback import AttemptRecalled, AttemptStarted
+from contracts.callback import AttemptRecalled, AttemptStarted, TextStarted
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
 from services.callback import api
@@ -30,6 +30,8 @@ from services.callback.telephone.port import Telephone
 from services.callback.telephone.simulated import SimulatedTelephone
 from services.callback.telephone.sip.reach import reach
 from services.callback.telephone.sip.telephone import SipTelephone
+from services.callback.texts import api as texts_api
+from services.callback.texts.messenger import ManualMessenger, Messenger, SimulatedMessenger
 from services.callback.timers import on_timer
 from services.callback.watching import watch
 from services.callback.worklist import api as worklist_api
@@ -46,7 +48,11 @@ def build(world: World) -> Service:
         desk.handle,
         react,
         on_timer,
-        {AttemptStarted: partial(_ring, telephone), AttemptRecalled: partial(_hang_up, telephone)},
+        {
+            AttemptStarted: partial(_ring, telephone),
+            AttemptRecalled: partial(_hang_up, telephone),
+            TextStarted: partial(_text, _messenger(world)),
+        },
         HEEDS,
         loops=(Loop("telephone", telephone.run),) if isinstance(telephone, SipTelephone) else (),
         counted={ORPHANS: "orphan", DESK_ALARMS: "desk-alarm"},
@@ -78,6 +84,17 @@ def _sip(world: World) -> Telephone:
     return SipTelephone(reach(world.sip), rules, world.tell, world.clock, DrawnIds(), world.metrics)
 
 
+def _messenger(world: World) -> Messenger:
+    return SimulatedMessenger(world.tell, world.after) if world.telephone == "simulated" else ManualMessenger()
+
+
+def _text(messenger: Messenger, started: Envelope[Event]) -> None:
+    """Send what was recorded as started."""
+    text = started.event
+    assert isinstance(text, TextStarted)
+    messenger.send(gate.permit_text(text))
+
+
 def _ring(telephone: Telephone, started: Envelope[Event]) -> None:
     """Dial what was recorded as started: the recorded intention comes first, and only it leads to a ring."""
     attempt = started.event
@@ -99,7 +116,7 @@ WIRING = Wiring(
     "Ringback callback",
     "Callback: every abandoned 999 call is reviewed, and its caller rung back as far as that is safe.",
     build,
-    lambda host: (*worklist_api.routers(host), *reconciliation_api.routers(host), *api.routers(host)),
+    lambda host: tuple(route for part in (worklist_api, reconciliation_api, texts_api, api) for route in part.routers(host)),
     watch=watch,
 )
 

@@ -12,6 +12,7 @@ from chassis.store.aggregate import Aggregate
 from contracts.dispatch import AtSceneInferred, Release, Status, UnitStatusReported
 from contracts.envelope import Event
 from contracts.places import Point
+from contracts.refusals import Refused
 from services.dispatch.domain import assignment, cover, demand, diversion, duty, job, offer, reporting, unit
 from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import (
@@ -107,12 +108,15 @@ class Dispatch:
     def _unit(self, transaction: Transaction, command: UnitCommand, rules: Deployment) -> Loaded[Unit]:
         stream = unit_of(command.callsign) if isinstance(command, BookOn) else command.unit
         state = transaction.load(UNIT, stream).state
+        if isinstance(command, BookOn):
+            _on_one_unit_alone(transaction, stream, command)
         if isinstance(command, ReportStatus | SendMessage):
             events = reporting.decide(state, command, transaction.now, rules)
         else:
             events = duty.decide(state, command, transaction.now, rules)
+        after = self._changed(transaction, stream, events, rules)
         self._arrivals(transaction, events)
-        return self._changed(transaction, stream, events, rules)
+        return after
 
     def _changed(self, transaction: Transaction, stream: str, events: Sequence[Event], rules: Deployment) -> Loaded[Unit]:
         """Record on a unit, and see whether the areas it left or came to have cover enough."""
@@ -181,9 +185,9 @@ class Dispatch:
         taken_back = assignment.Decided()
         if held is not None and decided.unit:
             taken_back = assignment.withdrawn(held, command.by, "assigned", transaction.now)
-            if held.offer is not None:
-                transaction.record(JOB, held.offer.job, taken_back.job)
         self._changed(transaction, command.unit, [*taken_back.unit, *decided.unit], rules)
+        if held is not None and held.offer is not None:
+            transaction.record(JOB, held.offer.job, taken_back.job)
         return transaction.record(JOB, command.job, decided.job)
 
     def _divert(self, transaction: Transaction, command: Divert, rules: Deployment) -> Loaded[Job]:
@@ -211,9 +215,10 @@ class Dispatch:
         if answered.assign is not None:
             point = self._where(held, transaction, rules)
             sent = assignment.assign(held, self._job(transaction, stream), answered.assign, transaction.now, rules, point)
+        after = self._changed(transaction, command.unit, [*answered.first.unit, *sent.unit], rules)
         if stream:
             transaction.record(JOB, stream, [*answered.first.job, *sent.job])
-        return self._changed(transaction, command.unit, [*answered.first.unit, *sent.unit], rules)
+        return after
 
     def _end(self, transaction: Transaction, command: EndAssignment, rules: Deployment) -> Loaded[Job]:
         wanted, held = self._job(transaction, command.job), transaction.load(UNIT, command.unit).state
@@ -255,8 +260,8 @@ class Dispatch:
         if metres > rules.scene_radius_m or position.at < held.since:
             return
         events = reporting.at_scene_inferred(state.unit, held, position.at, f"position {metres:.0f} m from the place")
-        self._arrivals(transaction, events)
         transaction.record(UNIT, position.unit, events)
+        self._arrivals(transaction, events)
 
     def _look(self, transaction: Transaction, rules: Deployment) -> Loaded[Areas]:
         self._picture.catch_up(transaction, UNIT)
@@ -268,3 +273,14 @@ class Dispatch:
             if area.name in counted and counted[area.name].gap
         }
         return Loaded("cover", Areas(tuple(counted.values()), moves), 0)
+
+
+def _on_one_unit_alone(transaction: Transaction, stream: str, command: BookOn) -> None:
+    """An officer and a vehicle are on one unit at a time. Two processes that book at the same instant are not stopped by this."""
+    wanted = [("officer", one.officer) for one in command.officers]
+    if command.vehicle is not None:
+        wanted.append(("vehicle", command.vehicle))
+    for kind, value in wanted:
+        other = next((unit for unit in transaction.find(kind, value) if unit != stream), None)
+        if other is not None:
+            raise Refused(f"{kind}-on-duty", f"The {kind} is on duty with {other}.", (f"book off {other}", f"another {kind}"))

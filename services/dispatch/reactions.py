@@ -4,9 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chassis.host import Timer
-from contracts.dispatch import Answer
+from contracts.dispatch_offers import Answer
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentClosed, IncidentRegraded, IncidentReopened, ResourcesRequested
+from contracts.incident import (
+    IncidentClosed,
+    IncidentMerged,
+    IncidentRegraded,
+    IncidentReopened,
+    IncidentUnmerged,
+    ResourcesRequested,
+)
 from services.dispatch.domain.commands import (
     AnswerOffer,
     CloseJob,
@@ -51,7 +58,11 @@ def _closed(event: IncidentClosed) -> CloseJob:
     return CloseJob(job_of(event.incident), f"incident closed: {event.closing_code}"[:500], event.at)
 
 
-def _reopened(event: IncidentReopened) -> ReopenJob:
+def _merged(event: IncidentMerged) -> CloseJob:
+    return CloseJob(job_of(event.incident), f"worked on under {event.into}"[:500], event.at)
+
+
+def _reopened(event: IncidentReopened | IncidentUnmerged) -> ReopenJob:
     return ReopenJob(job_of(event.incident), event.at)
 
 
@@ -60,6 +71,8 @@ _STEPS: Mapping[type[Event], Callable[[Any], Command]] = {
     IncidentRegraded: _regraded,
     IncidentClosed: _closed,
     IncidentReopened: _reopened,
+    IncidentMerged: _merged,
+    IncidentUnmerged: _reopened,
 }
 
 HEEDS: frozenset[type[Event]] = frozenset(_STEPS)

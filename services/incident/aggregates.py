@@ -3,12 +3,12 @@
 from typing import Any
 
 from chassis.store.aggregate import Aggregate
-from services.incident.domain import incident
+from services.incident.domain import incident, standing
 from services.incident.domain.backlog import custody, escalation, task
 from services.incident.domain.handing import concern, transfer
 from services.incident.domain.record import day, links, logbook, thrive
 
-INCIDENT = Aggregate("incident", incident.Incident, incident.EVOLVE, incident.owes, incident.index)
+INCIDENT = Aggregate("incident", incident.Incident, incident.EVOLVE, standing.owes, standing.index)
 ESCALATION = Aggregate("escalation", escalation.Escalation, escalation.EVOLVE, escalation.owes, escalation.index)
 TASK = Aggregate("task", task.Task, task.EVOLVE, task.owes, task.index)
 CUSTODY = Aggregate("custody", custody.Custody, custody.EVOLVE, custody.owes, custody.index)

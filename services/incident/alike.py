@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from chassis.host import Entry, Host
 from services.incident.aggregates import INCIDENT
-from services.incident.domain.incident import Incident, text
+from services.incident.domain.incident import Incident
 from services.incident.domain.record.likeness import Alike, What, alike
 from services.incident.domain.room import Likeness
+from services.incident.domain.standing import text
 
 AT_MOST = 10
 LOOKED_AT = 500

@@ -168,6 +168,8 @@ class Incidents:
         return tuple(self.room.reference("cell", name) for name in names)
 
     def _grading(self, transaction: Transaction, state: Incident, command: Grade | Regrade, grades: Grades) -> Command:
+        if command.grade == state.grade:
+            return command  # what it was graded under may be in force no longer, and nothing changes
         standard = _standard(grades, state, command.grade)
         if state.outside:
             return replace(command, standard=standard)

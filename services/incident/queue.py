@@ -15,7 +15,7 @@ from chassis.host import Entry, Host
 from contracts.incident import Vulnerability
 from contracts.refusals import Invalid
 from services.incident.domain.backlog.ranking import Late, order, promised, score
-from services.incident.domain.incident import text
+from services.incident.domain.standing import text
 
 CHUNK = 64
 

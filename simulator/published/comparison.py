@@ -15,6 +15,8 @@ from services.contact.figures.tally import Tally
 from simulator.figures import Figures
 from simulator.published.scenario import COUNTS, Published, Quantity, Scenario
 
+_EACH = "each under its own"
+
 
 class Compared(BaseModel):
     """One number: as published, as counted (times the scale where it is a count), and the difference as it would be printed."""
@@ -106,8 +108,8 @@ class Comparing:
             counted=None if counted is None else round(counted, max(one.digits, 0) + 2),
             difference=None if counted is None else round(round(counted, one.digits) - one.number, max(one.digits, 0)),
             digits=one.digits,
-            definition=one.definition,
-            editions=tuple(edition.version for edition in found.editions),
+            definition=_EACH if one.quantity is Quantity.SUM else one.definition,
+            editions=(_EACH,) if one.quantity is Quantity.SUM else tuple(edition.version for edition in found.editions),
             calls_behind=found.total.whole,
             outside=found.outside,
         )

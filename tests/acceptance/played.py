@@ -1,5 +1,6 @@
 """A history played through all four services on a virtual clock, and what they said in it."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 from chassis.clock import VirtualClock
 from chassis.flow.lapse import TimeLapse
+from chassis.flow.rebuild import rebuild
 from chassis.flow.soundness import faults
 from chassis.host import Service
 from chassis.log.memory import MemoryLog
@@ -64,9 +66,9 @@ class Played:
         self.stores: Mapping[str, Storage] = {name: SqliteStorage() for name in SERVICES}
         self.policy = policy
         self._events: dict[str, Sequence[Envelope[Event]]] = {}
-        log = MemoryLog()
-        log.create_now([TOPICS[name] for name in SERVICES])
-        self.lapse = TimeLapse(self._services, self.stores, log, VirtualClock(start), seed=1)
+        self.log = MemoryLog()
+        self.log.create_now([TOPICS[name] for name in SERVICES])
+        self.lapse = TimeLapse(self._services, self.stores, self.log, VirtualClock(start), seed=1)
         self._over_at = max((said.at for said in script.happens), default=start) + lasts
         with suppress(_Over):
             self.lapse.run(script, self._watched)
@@ -101,6 +103,12 @@ class Played:
     def said(self, service: str, kind: type[E]) -> list[E]:
         """Every event of a type, in order."""
         return [heard.event for heard in self.events(service) if isinstance(heard.event, kind)]
+
+    def rebuilt(self, service: str) -> Storage:
+        """A store of the service made anew from the log alone."""
+        storage = SqliteStorage()
+        asyncio.run(rebuild(idle_service(service, self.policy), storage, self.log, self.lapse.clock))
+        return storage
 
     def close(self) -> None:
         """Let the stores go."""

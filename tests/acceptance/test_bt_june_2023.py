@@ -14,9 +14,10 @@ from chassis.references import telephone
 from cli.carrier.callers import Callers, parts
 from cli.carrier.lists import Attempt
 from contracts.callback import AttemptStarted, Disposition, ReviewClosed, ReviewOpened
+from contracts.callers import SubjectKind
 from contracts.contact import CallAbandoned, Line, Marker
 from contracts.desk import TurnGiven
-from services.contact.domain.caller import PlaceMarker
+from services.contact.domain.caller import PlaceMarker, Subject
 from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall
 from services.contact.domain.harvest import FailedCaller, HarvestCallers
 from services.contact.streams import call_id
@@ -76,7 +77,8 @@ def played() -> Iterator[Played]:
 
 def _marked(caller: FailedCaller, marker: Marker) -> PlaceMarker:
     review_by = NOON + timedelta(days=90)
-    return PlaceMarker(marker=marker, author="desk", evidence="earlier", review_by=review_by, number=caller.number or "")
+    subject = Subject(SubjectKind.NUMBER, caller.number or "")
+    return PlaceMarker(marker=marker, author="desk", evidence="earlier", review_by=review_by, subject=subject)
 
 
 def opened(played: Played) -> dict[str, ReviewOpened]:
@@ -126,3 +128,33 @@ def test_who_got_through_is_not_rung(played: Played) -> None:
     reviews = opened(played)
     assert {ended.get(reviews[number].review) for number in got_through} == {Disposition.CALLER_RANG_AGAIN}
     assert rung.isdisjoint(got_through)
+
+
+def test_the_services_rebuilt_from_the_log_are_the_same(played: Played) -> None:
+    for service in ("contact", "callback"):
+        live, anew = played.stores[service], played.rebuilt(service)
+        assert list(anew.page(0, 100_000)) == list(live.page(0, 100_000))
+        assert list(anew.timers()) == list(live.timers())
+        for index in ("harvested", "turn", "ranked", "hour"):
+            assert list(anew.find(index, None, None, None, 10_000)) == list(live.find(index, None, None, None, 10_000))
+        anew.close()
+
+
+def test_who_rings_again_and_breaks_off_again_is_one_caller_and_waits_no_more() -> None:
+    """The harvested review keeps the place and rings at once; the new call's review goes on in it."""
+    callers = listed(3, 60, 53)
+    last = list(callers)[-1].number or ""
+    played = Played(
+        Script([*taken(callers), *call(1, NOON + timedelta(seconds=30), last, answered=False)]), lasts=timedelta(minutes=9)
+    )
+    number = telephone(last).normalised
+    mine = [event for event in played.said("callback", ReviewOpened) if event.number == number]
+    assert [event.harvest is not None for event in mine] == [True, False]
+    [turn] = [event for event in played.said("callback", TurnGiven) if event.review == mine[0].review]
+    assert turn.at == mine[1].at
+    rung = [event for event in played.said("callback", AttemptStarted) if event.number == number]
+    assert {event.review for event in rung} == {mine[0].review}
+    assert rung[0].at == mine[1].at
+    assert len({event.attempt for event in rung}) == len(rung)
+    assert played.breaches() == []
+    played.close()

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from dispatching import ControlRoom
 
-from contracts.dispatch import JobUnresourced
+from contracts.dispatch_waiting import JobUnresourced
 from contracts.incident import ResourcesRequested
 from services.dispatch.domain.commands import AcknowledgeAlarm, Assign, BookOn
 

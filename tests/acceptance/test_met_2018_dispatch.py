@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from dispatching import ControlRoom
 
-from contracts.dispatch import JobReturned, JobUnresourced
+from contracts.dispatch_waiting import JobReturned, JobUnresourced
 from contracts.incident import ResourcesRequested
 from services.dispatch.domain.commands import Assign, BookOn, Divert
 

@@ -9,7 +9,7 @@ import pytest
 from dispatching import ControlRoom
 
 from chassis.errors import PolicyRefused
-from contracts.dispatch import JobDelayed
+from contracts.dispatch_waiting import JobDelayed
 from contracts.incident import ResourcesRequested
 from contracts.refusals import Invalid
 from services.dispatch.domain.commands import DelayJob

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from dispatching import ControlRoom
 
-from contracts.dispatch import JobReturned
+from contracts.dispatch_waiting import JobReturned
 from contracts.incident import IncidentRegraded, ResourcesRequested
 from services.dispatch.domain.commands import Assign, BookOn, Divert, Override
 

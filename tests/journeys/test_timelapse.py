@@ -53,7 +53,8 @@ def test_a_january_of_the_bank(tmp_path: Path) -> None:
     assert _chosen(figures, expected) == expected
     episodes = figures["episodes"]
     assert (episodes["identified"], episodes["rang_again"]) == (1742, 714), "one of the 1,743 ids is 6.02E+11, and nobody's"
-    assert 0 < episodes["rings_called_off"] <= episodes["called_off"] == figures["dispositions_by_kind"]["caller_rang_again"]
+    assert 0 < episodes["rings_called_off"] <= episodes["called_off"] <= figures["dispositions_by_kind"]["caller_rang_again"]
+    assert episodes["called_off"] + episodes["over_already"] <= episodes["rang_again"]
 
 
 def test_a_week_of_the_fire_department(tmp_path: Path) -> None:
@@ -127,3 +128,17 @@ def test_one_seed_is_one_history_and_every_abandoned_call_is_seen_through(tmp_pa
     assert first["incidents"] == first["incidents_closed"]
     assert sum(first["assignments_ended_by_release"].values()) == first["assignments"] > 50
     assert "<h1>A simulated day of a force</h1>" in (tmp_path / "first" / "report.html").read_text()
+
+
+def test_in_a_week_of_too_few_units_nobody_is_forgotten(tmp_path: Path) -> None:
+    figures = _run("force-week", "--days", "2", "--calls", "250", "--units", "0.5", "--data", str(tmp_path / "data"))
+    backlog = figures["backlog"]
+    assert figures["violations"] == []
+    assert figures["incidents"] == figures["incidents_closed"]
+    assert backlog["past_target"] > 20, "more jobs than units"
+    assert backlog["without_escalation"] == backlog["unanswered"] == 0, "each was told of, and answered or stands at the top"
+    assert backlog["acknowledged"] > backlog["climbed"] > 0
+    assert 0 < backlog["vulnerable_past_target"] <= backlog["vulnerable"]
+    immediate = backlog["by_grade"]["Immediate"]
+    assert immediate["past_attend"] <= immediate["attend_due"]
+    assert "Promises by grade" in (tmp_path / "data" / "report.html").read_text()

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.local import kafka, postgres
-from tests.load import appends, lapse, posting, recommending, replay, reviewing, screen
+from tests.load import appends, backlog, harvesting, lapse, posting, recommending, replay, reviewing, screen
 from tests.load.blocks import Compared
 
 SHARED = Path(os.environ.get("RINGBACK_SHARED_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
@@ -39,6 +39,10 @@ def _posting(folder: Path) -> Iterator[Compared]:
     yield from posting.compared(folder, _dsn(folder))
 
 
+def _backlog(folder: Path) -> Iterator[Compared]:
+    yield from backlog.compared(_dsn(folder))
+
+
 def _lapse(folder: Path) -> Iterator[Compared]:
     if MONTH.exists():
         yield from lapse.compared(MONTH, folder)
@@ -59,6 +63,8 @@ PARTS: dict[str, Callable[[Path], Iterator[Compared]]] = {
     "P6": _posting,
     "dispatch": recommending.compared,
     "screen": screen.compared,
+    "harvest": harvesting.compared,
+    "backlog": _backlog,
     "lapse": _lapse,
 }
 
@@ -71,7 +77,11 @@ def main(chosen: list[str]) -> None:
         try:
             for part in chosen or PARTS:
                 for one in PARTS[part](folder):
-                    unit = (lambda value: f"{value:,.1f}") if part == "lapse" else (lambda value: f"{value * 1e6:,.1f} us")
+                    unit = (
+                        (lambda value: f"{value:,.1f}")
+                        if part in ("harvest", "lapse")
+                        else (lambda value: f"{value * 1e6:,.1f} us")
+                    )
                     row = (
                         one.name,
                         unit(one.ours),

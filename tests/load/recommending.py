@@ -107,18 +107,21 @@ def recommendation(folder: Path) -> Iterator[Compared]:
     where = np.radians([(one.latitude, one.longitude) for one in (somewhere(random) for _ in range(UNITS))])
     room.do(Recommend("job-0"))
     room.do(Recommend("job-0"))
-    took, floors = [], []
+    took, worked, floors = [], [], []
     for n in range(ASKED):
         room.do(ReportStatus(f"unit-U{random.randrange(UNITS)}", Status.ON_PATROL, "bench", point=somewhere(random)))
         command = Recommend(f"job-{n % 50}")
-        began = time.perf_counter()
+        began, at_work = time.perf_counter(), time.thread_time()
         found = room.do(command)
         took.append(time.perf_counter() - began)
+        worked.append(time.thread_time() - at_work)
         assert isinstance(found.state, Recommendation)
         assert found.state.candidates
         floors.append(timed(1, lambda: _pass(where, random)))
-    p99, median, floor = statistics.quantiles(took, n=100)[98], statistics.median(took), statistics.median(floors)
-    yield Compared(f"recommendation, {UNITS} units, p99", p99, GOAL_S, "goal", p99 / GOAL_S, "<= 1 x", p99 <= GOAL_S)
+    for what, times in (("p99", took), ("p99 of processor time", worked)):
+        p99 = statistics.quantiles(times, n=100)[98]
+        yield Compared(f"recommendation, {UNITS} units, {what}", p99, GOAL_S, "goal", p99 / GOAL_S, "<= 1 x", p99 <= GOAL_S)
+    median, floor = statistics.median(took), statistics.median(floors)
     yield Compared(f"recommendation, {UNITS} units, p50", median, floor, "one numpy distance pass", median / floor, "said", True)
 
 

@@ -12,12 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chassis.testing.memory import MemoryTransaction
 from contracts.dispatch import (
-    Answer,
     AssignmentEnded,
     JobClosed,
-    JobReopened,
     JobRequested,
-    JobReturned,
     JobUnitAdded,
     JobUnitRemoved,
     Release,
@@ -26,6 +23,8 @@ from contracts.dispatch import (
     UnitBookedOff,
     UnitBookedOn,
 )
+from contracts.dispatch_offers import Answer
+from contracts.dispatch_waiting import JobReopened, JobReturned
 from contracts.envelope import Event
 from contracts.refusals import Refused
 from services.dispatch.application import JOB, UNIT, Dispatch

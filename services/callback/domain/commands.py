@@ -58,13 +58,24 @@ class LearnSounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnNumber:
-    """The number of the call came later. The use case adds the markers that stand on it."""
+    """The number of the call came later. The use case adds the markers that stand on it, and the review of the same number
+    that this one goes on `into`.
+    """
 
     review: str
     number: Telephone
     number_ref: Reference
     source: str
     markers: tuple[Marker, ...] = ()
+    into: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnNear:
+    """An incident was opened near where the call may have come from."""
+
+    review: str
+    incident: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

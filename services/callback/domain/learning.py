@@ -4,7 +4,8 @@ from datetime import datetime
 
 from contracts.callback import Disposition, LocationLearned, ReviewInformed, Risk
 from contracts.envelope import Event
-from services.callback.domain.commands import LearnCaller, LearnLocation, LearnMarker, LearnNumber, LearnSounds
+from contracts.episodes import ReviewMerged
+from services.callback.domain.commands import LearnCaller, LearnLocation, LearnMarker, LearnNear, LearnNumber, LearnSounds
 from services.callback.domain.course import reopening
 from services.callback.domain.evolve import after
 from services.callback.domain.number import diallable
@@ -14,7 +15,7 @@ from services.callback.domain.risk import Assessment, Known, assess
 from services.callback.domain.rules import Rules
 from services.callback.domain.weighing import of_place, weigh
 
-Learn = LearnLocation | LearnSounds | LearnMarker | LearnCaller | LearnNumber
+Learn = LearnLocation | LearnNear | LearnSounds | LearnMarker | LearnCaller | LearnNumber
 
 
 def learn(review: Review, command: Learn, now: datetime, rules: Rules) -> list[Event]:
@@ -25,6 +26,9 @@ def learn(review: Review, command: Learn, now: datetime, rules: Rules) -> list[E
         case LearnSounds():
             said = informed(review, "somebody listened to the line", now, sounds=command.sounds)
             return [*said, *_weighed(review, Known(review.abandonment, sounds=command.sounds), now, rules)]
+        case LearnNear():
+            said = informed(review, "an incident was opened near", now, near=(command.incident,))
+            return [*said, *_weighed(review, Known(review.abandonment, near=(command.incident,)), now, rules)]
         case LearnMarker():
             said = informed(review, "a marker was placed", now, markers=(command.marker,))
             return [*said, *_weighed(review, Known(review.abandonment, markers=(command.marker,)), now, rules)]
@@ -106,4 +110,7 @@ def _number(review: Review, command: LearnNumber, now: datetime, rules: Rules) -
         reason = "the number was learned after the review had ended without one"
         story.append(reopening(review, now, review.review, reason, f"policy {review.policy}", rules))
     changed = after(review, story) or review
+    if command.into is not None and changed.open and not changed.with_people and not changed.attempts:
+        reason = "its number turned out to be that of another call, and that review is open"
+        story.append(ReviewMerged(at=now, review=review.review, into=command.into, reason=reason))
     return [*story, *_weighed(changed, Known(review.abandonment, markers=command.markers), now, rules)]

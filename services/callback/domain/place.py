@@ -41,6 +41,21 @@ def told(place: Place) -> Location:
     return Location(source=place.source, point=point, radius_m=place.radius_m, confidence=place.confidence, address=place.address)
 
 
+CELL_DEGREES = 0.05
+
+
+def square(latitude: float, longitude: float) -> str:
+    """The square of the map a point lies in, a few kilometres wide."""
+    return f"{latitude // CELL_DEGREES:.0f} {longitude // CELL_DEGREES:.0f}"
+
+
+def cell(place: Place) -> str | None:
+    """The square of a place, if it is a point."""
+    if place.latitude is None or place.longitude is None:
+        return None
+    return square(place.latitude, place.longitude)
+
+
 def usable(place: Place, radius_m: float) -> bool:
     """Whether somebody can be sent there: words, or a point that is known closely enough."""
     if place.address is not None:

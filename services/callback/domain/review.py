@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from contracts.callback import Disposition, Escalation, Outcome, Risk, Role
 from contracts.contact import Abandonment, Marker, Sound
 from services.callback.domain.attempt import Attempt
-from services.callback.domain.place import Place, usable
+from services.callback.domain.place import Place, cell, usable
 from services.callback.domain.rules import Rules
 
 
@@ -171,6 +171,10 @@ LINE_TAKEN = ("line", "taken")
 """Where reviews stand whose telephone rings or talks."""
 
 
+PLACED = "review-place"
+"""Under which index open reviews stand by the squares of the map their places lie in."""
+
+
 def index(review: Review) -> Iterable[tuple[str, str]]:
     """Open reviews by deadline, those people have by the same, and those of a number, an episode or an incident.
 
@@ -180,7 +184,7 @@ def index(review: Review) -> Iterable[tuple[str, str]]:
         moments = (review.closed_at, *(attempt.started_at for attempt in review.attempts))
         yield from {("number-hour", hour(review.number_ref, at)) for at in moments if at is not None}
     yield from (("incident", linked.incident) for linked in review.incidents)
-    if any(attempt.ringing or attempt.talking for attempt in review.attempts):
+    if any(attempt.ringing or (attempt.talking and attempt.hung_up is None) for attempt in review.attempts):
         yield LINE_TAKEN
     if review.closed_at is not None:
         if review.sampled and review.sample_checked_by is None:
@@ -193,6 +197,7 @@ def index(review: Review) -> Iterable[tuple[str, str]]:
         yield "number", review.number_ref
     if review.merged_into is not None:
         yield "episode", review.merged_into
+    yield from {(PLACED, square) for place in review.places if (square := cell(place)) is not None}
 
 
 def stamp(at: datetime) -> str:

@@ -15,10 +15,10 @@ from chassis.http.edge import edge_of
 from chassis.http.principal import Principal, Role
 from contracts.envelope import Instant
 from contracts.places import Latitude, Longitude
-from services.dispatch import views
 from services.dispatch.api.parameters import Reader
 from services.dispatch.domain.commands import LookAtCover, Position, TakePositions
-from services.dispatch.views import CoverView, PositionsView
+from services.dispatch.views import area as views
+from services.dispatch.views.area import CoverView, PositionsView
 
 Feed = Annotated[Principal, requires(Role.SERVICE)]
 

@@ -17,7 +17,7 @@ from services.dispatch.application import JOB
 from services.dispatch.domain.figures import Measured, measured
 from services.dispatch.domain.figures import figures as folded
 from services.dispatch.domain.job import Job
-from services.dispatch.views import FiguresView, MeasuredView
+from services.dispatch.views.figures import FiguresView, MeasuredView
 
 PAGE = 1000
 LONGEST = timedelta(days=366)

@@ -16,7 +16,6 @@ from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from contracts.dispatch import Release
 from contracts.envelope import Instant
-from services.dispatch import views
 from services.dispatch.api.parameters import (
     Callsign,
     Dispatcher,
@@ -33,7 +32,8 @@ from services.dispatch.application import JOB
 from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import AcknowledgeAlarm, Assign, DelayJob, Divert, EndAssignment, Offer, Recommend
 from services.dispatch.domain.job import Job
-from services.dispatch.views import JobView, RecommendationView
+from services.dispatch.views import jobs as views
+from services.dispatch.views.jobs import JobView, RecommendationView
 
 Queue = Literal["open", "wanting", "returned", "unresourced"]
 

@@ -11,7 +11,8 @@ from services.dispatch.api.parameters import Callsign, JobId, OtherRoom, Reasons
 from services.dispatch.api.units import StatusBody
 from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import Assign, ReportStatus
-from services.dispatch.views import JobView, UnitView
+from services.dispatch.views.jobs import JobView
+from services.dispatch.views.units import UnitView
 
 
 class ReportedAssignmentBody(Body):

@@ -13,15 +13,16 @@ from chassis.http.commands import respond
 from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from contracts.dispatch import Answer, MessageCode, Officer, Skill, Status
+from contracts.dispatch import MessageCode, Officer, Skill, Status
+from contracts.dispatch_offers import Answer
 from contracts.envelope import Instant
 from contracts.places import Point
-from services.dispatch import views
 from services.dispatch.api.parameters import Callsign, Dispatcher, Radio, Reader, Reasons, UnitId, Words
 from services.dispatch.application import UNIT
 from services.dispatch.domain.commands import AnswerOffer, BookOff, BookOn, OrderStandby, ReportStatus, SendMessage
 from services.dispatch.domain.unit import Unit
-from services.dispatch.views import UnitView
+from services.dispatch.views import units as views
+from services.dispatch.views.units import UnitView
 
 
 class SkillBody(Body):

@@ -5,20 +5,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contracts.dispatch import (
-    Answer,
     AssignmentEnded,
     JobClosed,
-    JobOfferAnswered,
     JobRequested,
     JobUnitAdded,
     JobUnitArrived,
     JobUnitRemoved,
-    MealBreakInterrupted,
-    OfferAnswered,
     Release,
     Status,
     UnitAssigned,
 )
+from contracts.dispatch_offers import Answer, JobOfferAnswered, OfferAnswered
+from contracts.dispatch_tours import MealBreakInterrupted
 from contracts.envelope import Event
 from contracts.places import Point
 from contracts.refusals import Invalid, NotFound, Refused
@@ -202,6 +200,9 @@ def end(unit: Unit | None, job: Job | None, command: EndAssignment, now: datetim
         raise Refused(
             "not-held", f"{unit.callsign} is not assigned to {command.job}.", tuple(f"end {one.job}" for one in unit.held)
         )
+    if command.release is Release.DIVERTED and not job.outside:
+        said = "A unit is diverted to another job in one step, so that this one goes back to the head of its queue."
+        raise Invalid("divert-instead", said, ("divert", *(one.value for one in Release if one is not Release.DIVERTED)))
     if job.outside:
         return released(unit, job, held, command.release, command.at or now, now, rules)
     at = happened(command.at, now, rules, held.since, "assignment")

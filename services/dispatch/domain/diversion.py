@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.dispatch import JobReturned, Release
+from contracts.dispatch import Release
+from contracts.dispatch_waiting import JobReturned
 from contracts.envelope import Event
 from contracts.places import Point
 from contracts.refusals import Refused
@@ -40,12 +41,15 @@ def divert(
         return Diverted()
     if not unit.held or left is None:
         raise Refused("not-committed", f"{unit.callsign} is on no job to be diverted from.", ("assign",))
+    if len(unit.held) > 1:
+        said = f"{unit.callsign} holds several incidents, as another control room reported."
+        raise Refused("committed-twice", said, tuple(f"end {held.job}" for held in unit.held))
     signed(command.override)
     _may_leave(unit, left, job, command, rules)
     wanted(job, command.override)
     held = unit.held[0]
     freed = released(unit, left, held, Release.DIVERTED, now, now, rules)
-    assign = Assign(command.job, unit.unit, command.by, reasons=(f"diverted from {left.incident}: {command.reason}"[:500],))
+    assign = Assign(command.job, unit.unit, command.by, reasons=(f"diverted from {left.incident}",))
     if command.override is not None:
         assign = Assign(assign.job, assign.unit, assign.by, reasons=assign.reasons, override=command.override)
     gone = sent(unit, job, assign, now, point)

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from contracts.dispatch import MealBreakMissed, StandbyOrdered, UnitBookedOff, UnitBookedOn
+from contracts.dispatch import UnitBookedOff, UnitBookedOn
+from contracts.dispatch_tours import MealBreakMissed, StandbyOrdered
 from contracts.envelope import Event
 from contracts.refusals import Invalid, NotFound, Refused
 from services.dispatch.domain.callsign import unit_of

@@ -9,14 +9,9 @@ from msgspec.structs import replace
 
 from contracts.dispatch import (
     AssignmentEnded,
-    AssignmentOffered,
     AtSceneInferred,
     EmergencyPressed,
-    MealBreakInterrupted,
-    MealBreakMissed,
     MessageCode,
-    OfferAnswered,
-    StandbyOrdered,
     Status,
     UnitAssigned,
     UnitBookedOff,
@@ -24,6 +19,8 @@ from contracts.dispatch import (
     UnitMessageSent,
     UnitStatusReported,
 )
+from contracts.dispatch_offers import AssignmentOffered, OfferAnswered
+from contracts.dispatch_tours import MealBreakInterrupted, MealBreakMissed, StandbyOrdered
 from contracts.envelope import Event
 
 REMEMBERED = 8
@@ -279,8 +276,12 @@ def owes(state: Unit) -> dict[str, datetime]:
 
 
 def index(state: Unit) -> Iterator[tuple[str, str]]:
-    """Who is on duty, by callsign; who is free and who is held, by status; and by area whoever could be sent from there."""
+    """Who is on duty, by callsign, officer and vehicle; who is free and who is held, by status; by area who could be sent."""
     if state.on_duty:
+        for officer in state.officers:
+            yield "officer", officer
+        if state.vehicle is not None:
+            yield "vehicle", state.vehicle
         yield "on_duty", state.callsign
         yield ("held" if state.held else "free"), str(int(state.status))
         area = state.covers()

@@ -37,7 +37,8 @@ def close(state: Incident, command: Close, at: datetime) -> list[Event]:
 
 
 def _own_holds(state: Incident) -> tuple[str, ...]:
-    scene = (f"{', '.join(state.at_scene)} at the scene",) if state.at_scene else ()
+    there = tuple(unit for unit in state.at_scene if unit in state.working)  # a late word of one that has left holds nothing
+    scene = (f"{', '.join(there)} at the scene",) if there else ()
     ringing = ("a ring back to the caller is pending",) if state.ringing else ()
     return (*scene, *ringing)
 

@@ -48,12 +48,12 @@ class Desk:
     def _do(self, command: object, cause: str = "") -> None:
         self._kept = self.station.do(command, cause).state
 
-    def ring(self, review: str = "r1") -> None:
+    def ring(self, review: str = "r1", number: str = NUMBER) -> None:
         """The caller of a review is rung: the recorded intention comes first."""
         self._name = review
         now = self.station.clock.now()
         self._do(
-            OpenReview(review=review, abandonment=Abandonment.BEFORE_QUEUE, abandoned_at=now, number=NUMBER, number_ref="ref")
+            OpenReview(review=review, abandonment=Abandonment.BEFORE_QUEUE, abandoned_at=now, number=number, number_ref=number)
         )
         self.again()
 

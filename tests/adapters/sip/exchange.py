@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from random import Random
 
 from pydantic import SecretStr
@@ -18,8 +19,8 @@ from services.callback.telephone.sip.dialling import Dialling
 from services.callback.telephone.sip.endpoint import Endpoint
 from services.callback.telephone.sip.joining import Call, Ending
 from services.callback.telephone.sip.outcomes import Verdict
-from services.callback.telephone.sip.reach import reach
-from services.callback.telephone.sip.rules import SipRules
+from services.callback.telephone.sip.reach import Reach, reach
+from services.callback.telephone.sip.rules import Redirects, SipRules
 from services.callback.telephone.sip.trunks import Trunk, Trunks
 from services.callback.telephone.sip.wire.address import Address, Carrier
 from services.callback.telephone.sip.wire.message import Header, Message, Request, Response, answer, encoded
@@ -108,28 +109,39 @@ class Told:
         self.said.append(ending)
 
 
+@cache
+def _reach(trunks: int, handlers: int, password: str | None) -> Reach:
+    addresses = tuple(f"sip:handler@127.0.0.{n + 2}" for n in range(handlers))
+    secret = None if password is None else SecretStr(password)
+    ways = tuple(f"127.0.0.1:{6000 + n}" for n in range(trunks))
+    return reach(Sip(ways, addresses, "ringback", None if password is None else "us", secret))
+
+
 class Exchange:
     """A call-back of one number over these trunks, and the other ends of it. `handler` is the flow to the first handler."""
 
-    def __init__(self, carrier: Carrier = Carrier.UDP, trunks: int = 1, handlers: int = 1, password: str | None = None) -> None:
+    def __init__(
+        self,
+        carrier: Carrier = Carrier.UDP,
+        trunks: int = 1,
+        handlers: int = 1,
+        password: str | None = None,
+        redirects: Redirects = Redirects.SAME_NUMBER,
+    ) -> None:
         self.time, self.told, self.dropped = Time(), Told(), list[str]()
         self.ids = DrawnIds(Random(1))
         self.endpoint = Endpoint(self.time.later, self.ids, self.dropped.append)
         self.wires = [Wire(self.time, carrier) for _ in range(trunks)]
         self.handlers = [Wire(self.time, carrier) for _ in range(handlers)]
         self.rules: SipRules = sip.load().at(START)
-        addresses = tuple(f"sip:handler@127.0.0.{n + 2}" for n in range(handlers))
-        secret = None if password is None else SecretStr(password)
-        where = reach(
-            Sip(tuple(f"127.0.0.1:{6000 + n}" for n in range(trunks)), addresses, "ringback", password and "us", secret)
-        )
+        where = _reach(trunks, handlers, password)
         made = [Trunk(at, wire, where.account, self.ids) for at, wire in zip(where.trunks, self.wires, strict=True)]
         self.trunks = Trunks(made, self.endpoint, lambda: (self.rules.check_trunk_every_s, self.rules.trunk_answers_within_s))
         self.made = made
         started = AttemptStarted(
             at=START, review="r", attempt=1, attempt_id="attempt-1", number=NUMBER, give_up_at=START + timedelta(seconds=30)
         )
-        dial = Dialling(gate.permit(started), self.endpoint, self.trunks, where, self._handler, self.rules.redirects)
+        dial = Dialling(gate.permit(started), self.endpoint, self.trunks, where, self._handler, redirects)
         self.call = Call(dial, self.told, self.rules, self.time.later, lambda: START + timedelta(seconds=self.time.at))
 
     def _handler(self, address: Address) -> Wire:

@@ -160,6 +160,7 @@ class Judge:
                 one.attended = True
             case UnitLeft():
                 one.working.discard(event.unit)
+                one.attended |= event.reached
                 one.scene.discard(event.unit)
             case EscalationRaised():
                 one.pending = {event.number: event.role}
@@ -175,7 +176,7 @@ class Judge:
             case IncidentUnmerged():
                 one.merged = False
             case IncidentClosed():
-                pending = one.pending or one.reviews or one.scene or one.uninformed
+                pending = one.pending or one.reviews or (one.scene & one.working) or one.uninformed
                 self._ask(not pending, f"closed while {pending} was pending")
                 one.closed = True
 
@@ -252,6 +253,18 @@ class Clocks(RuleBasedStateMachine):
             "left": NoteLeft(name, unit, True, at),
         }
         self.obey(notes[what])
+
+    @rule(name=names, unit=units)
+    def divert(self, name: str, unit: str) -> None:
+        """Sent, and taken away before it got there."""
+        at = self.clock.now()
+        self.obey(NoteAllocated(name, unit, at))
+        self.obey(NoteLeft(name, unit, False, at))
+
+    @rule()
+    def merge_the_earlier(self) -> None:
+        """The second was reported before the first."""
+        self.obey(Merge("incident-2", "incident-1", "sergeant 4", "the same"))
 
     @rule(name=names, into=names, back=st.booleans())
     def merge(self, name: str, into: str, back: bool) -> None:

@@ -11,10 +11,9 @@ from msgspec.structs import replace
 from contracts.callback_memory import SceneCleared, SceneNoted
 from contracts.envelope import Event
 from services.callback.domain.commands import NoteIncidentClosed, NoteIncidentReopened, NoteScene
-from services.callback.domain.place import Place, kept, told
+from services.callback.domain.place import CELL_DEGREES, Place, cell, kept, square, told
 from services.callback.domain.rules import Rules
 
-_CELL_DEGREES = 0.05
 _EARTH_M = 6_371_000
 
 
@@ -29,8 +28,8 @@ class Scene(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def index(scene: Scene) -> Iterable[tuple[str, str]]:
     """Open ones by the square of the map they lie in."""
-    if scene.open and scene.place.latitude is not None and scene.place.longitude is not None:
-        yield "scene", _cell(scene.place.latitude, scene.place.longitude)
+    if scene.open and (lies_in := cell(scene.place)) is not None:
+        yield "scene", lies_in
 
 
 def decide(scene: Scene | None, command: NoteScene | NoteIncidentClosed | NoteIncidentReopened, now: datetime) -> list[Event]:
@@ -58,7 +57,7 @@ def cells(place: Place, rules: Rules) -> Iterator[str]:
         return
     north = rules.near_m / 111_000
     east = north / max(cos(radians(place.latitude)), 0.01)
-    yield from sorted({_cell(place.latitude + up, place.longitude + right) for up in _steps(north) for right in _steps(east)})
+    yield from sorted({square(place.latitude + up, place.longitude + right) for up in _steps(north) for right in _steps(east)})
 
 
 def near(scene: Scene, place: Place, at: datetime, rules: Rules) -> bool:
@@ -69,12 +68,8 @@ def near(scene: Scene, place: Place, at: datetime, rules: Rules) -> bool:
 
 
 def _steps(reach: float) -> Iterator[float]:
-    steps = int(reach / _CELL_DEGREES) + 1
+    steps = int(reach / CELL_DEGREES) + 1
     yield from (reach * n / steps for n in range(-steps, steps + 1))
-
-
-def _cell(latitude: float, longitude: float) -> str:
-    return f"{latitude // _CELL_DEGREES:.0f} {longitude // _CELL_DEGREES:.0f}"
 
 
 def _metres(one: Place, other: Place) -> float | None:

@@ -12,7 +12,7 @@ from services.callback.telephone.sip.wire.message import Header, Request, Respon
 
 @dataclass(slots=True)
 class Dialog:
-    """One dialog of ours: we called. `to` has a tag once the other side answered."""
+    """One dialog of ours: we called. `tag` is the other side's, empty for one of before RFC 3261, once it has answered."""
 
     flow: Flow
     call_id: str
@@ -23,7 +23,7 @@ class Dialog:
     routes: tuple[str, ...] = ()
     sequence: int = 0
     theirs: int = -1
-    tag: str = ""
+    tag: str | None = None
     more: tuple[Header, ...] = field(default=())
 
     def invite(self, fresh: str, body: bytes, content: Iterable[Header]) -> Request:

@@ -75,7 +75,7 @@ class Leg:
     @property
     def up(self) -> bool:
         """Answered, and not over."""
-        return bool(self._dialog.tag) and not self._over
+        return self._dialog.tag is not None and not self._over
 
     def invite(self, body: bytes = b"") -> None:
         """Call, or when the call is up offer something else; without a body the other side is asked for an offer."""
@@ -86,7 +86,7 @@ class Leg:
 
     def cancel(self) -> None:
         """Take the call back; a request to that effect goes out once somebody said they are at it, and never before."""
-        if not self._cancelled and not self._dialog.tag:
+        if not self._cancelled and self._dialog.tag is None:
             self._cancelled = True
             self._say_cancel()
 
@@ -103,7 +103,7 @@ class Leg:
         """End it, in whatever state it is."""
         if self._over:
             return
-        if not self._dialog.tag:
+        if self._dialog.tag is None:
             self.cancel()
             return
         if self._unacknowledged is not None:
@@ -137,7 +137,7 @@ class Leg:
     def owns(self, request: Request) -> bool:
         """Whether a request belongs to this dialog."""
         ours = (self._dialog.tag, param(self._dialog.sender, "tag"))
-        return bool(self._dialog.tag) and (request.from_tag, request.to_tag) == ours
+        return self._dialog.tag is not None and (request.from_tag, request.to_tag) == ours
 
     def asked(self, request: Request, transaction: ServerTransaction) -> None:
         """A request of the other side within the dialog."""
@@ -194,7 +194,7 @@ class Leg:
             self._accepted(request, response)
         elif self._may_try_again(request, response):
             self.invite(request.body)
-        elif self._dialog.tag:
+        elif self._dialog.tag is not None:
             self._pending = False
             self._listener.disagreed(self, response.status)
         else:
@@ -208,7 +208,7 @@ class Leg:
         return self._tries <= TRIES and self._dialog.credentials.learn(response, request)
 
     def _accepted(self, request: Request, response: Response) -> None:
-        if self._dialog.tag and response.to_tag != self._dialog.tag:
+        if self._dialog.tag is not None and response.to_tag != self._dialog.tag:
             self._end_fork(request, response)
         elif request is not self._asked or not self._pending:
             self._again(request.sequence[0])
@@ -218,7 +218,7 @@ class Leg:
             self._tell(response)
 
     def _tell(self, response: Response) -> None:
-        if self._dialog.tag:
+        if self._dialog.tag is not None:
             self._dialog.aim(response.get("Contact"))
             self._listener.agreed(self, response)
         else:
@@ -249,7 +249,7 @@ class Leg:
 
     def _silent(self, why: Silence) -> None:
         self._pending = False
-        if self._dialog.tag:
+        if self._dialog.tag is not None:
             self._listener.disagreed(self, 408)
             return
         self._end()

@@ -48,7 +48,7 @@ def verdict(refusal: Refusal) -> Verdict:
     """The outcome of an INVITE that nobody answered."""
     if isinstance(refusal.final, Silence):
         final = Heard.UNSENT if refusal.final is Silence.UNSENT else Heard.TIMEOUT
-        return Verdict(Outcome.RANG_OUT if refusal.cancelled and refusal.heard else Outcome.NETWORK_FAILURE, final)
+        return Verdict(Outcome.RANG_OUT if refusal.cancelled and refusal.heard else Outcome.NETWORK_FAILURE, final.value)
     cause = q850(refusal.final)
     return Verdict(_of(refusal, refusal.final.status, cause), str(refusal.final.status), cause)
 

@@ -24,6 +24,7 @@ from services.callback.telephone.sip.transactions.flow import Flow
 from services.callback.telephone.sip.transport.ports import Ports, facing
 from services.callback.telephone.sip.trunks import Trunk, Trunks
 from services.callback.telephone.sip.wire.address import Address
+from services.callback.telephone.sip.wire.message import Message
 
 REMEMBERED = 100_000
 """Attempts whose identity is kept, so that an order given twice is carried out once."""
@@ -58,6 +59,7 @@ class SipTelephone:
 
     def hang_up(self, attempt_id: str) -> None:
         """Ring no longer. Whoever answers in this very moment has answered, and is let go."""
+        self._waiting = [permit for permit in self._waiting if permit.attempt_id != attempt_id]
         if (call := self._calls.get(attempt_id)) is not None:
             call.stop()
 
@@ -177,8 +179,13 @@ class _Open:
     async def open(cls, telephone: SipTelephone) -> "_Open":
         """Open them; OSError when the port is taken."""
         reach = telephone.reach
-        endpoint = Endpoint(asyncio.get_running_loop().call_later, telephone.ids, telephone.dropped)
-        ports = Ports(endpoint.receive, telephone.dropped, reach.trust, telephone.rules().trunk_answers_within_s)
+        loop = asyncio.get_running_loop()
+        endpoint = Endpoint(loop.call_later, telephone.ids, telephone.dropped)
+
+        def hear(message: Message, flow: Flow) -> None:
+            loop.call_soon(endpoint.receive, message, flow)  # in a turn of its own: a defect there closes no socket
+
+        ports = Ports(hear, telephone.dropped, reach.trust, telephone.rules().trunk_answers_within_s)
         host, port = reach.listen or (await facing(reach.trunks[0]), 0)
         await ports.open(host, port)
         made = [Trunk(address, ports.flow(address), reach.account, telephone.ids) for address in reach.trunks]

@@ -43,7 +43,7 @@ def reasons(state: Incident, escalation: Escalation | None, now: datetime, weigh
     if state.grade is None:
         told.append("nobody has graded it")
     if state.due is not None and state.due <= now:
-        clock = "come" if state.working or state.allocate_by is None else "be sent"
+        clock = "come" if state.working or state.allocate_by is None else "been sent"
         told.append(f"somebody should have {clock} {_minutes(now, state.due)} min ago")
     if state.vulnerability is not Vulnerability.NONE_KNOWN:
         told.append(f"vulnerability {state.vulnerability.value}: counts {weights[state.vulnerability]} times")

@@ -27,6 +27,7 @@ from services.callback.domain.commands import (
     CloseReview,
     EndRinging,
     EscalateReview,
+    LearnNumber,
     LearnSounds,
     NoteRangAgain,
     OpenReview,
@@ -197,3 +198,12 @@ class TestBrokenOffAgain:
         line.breaks_off("b", kind=Abandonment.SILENT_AFTER_ANSWER)
         assert line.review("a").risk is Risk.HIGH
         assert [event.review for event in line.tx.said(ReviewEscalated) if event.deploy] == ["a"]
+
+    def test_a_call_whose_number_is_learned_later_joins_the_episode(self, line: Line) -> None:
+        line.breaks_off("a")
+        hidden = OpenReview(review="b", abandonment=Abandonment.IN_QUEUE, abandoned_at=line.tx.now)
+        line.callback.handle(line.tx, hidden)
+        learned = LearnNumber(review="b", number="+447700900123", number_ref="tel:1", source="operator")
+        line.callback.handle(line.tx, learned)
+        assert (line.review("b").merged_into, line.review("b").attempts) == ("a", ())
+        assert [other.call for other in line.review("a").joined] == ["b"]

@@ -192,3 +192,11 @@ class TestNearIncidents:
         desk.tell(NoteIncidentReopened(incident="i"))
         desk.opened(review="s", number_ref="tel:2", location=place())
         assert [event.near for event in desk.tx.said(ReviewInformed)] == [("i",)]
+
+    def test_an_incident_opened_later_is_seen_beside_a_call_that_is_being_looked_at(self, desk: Desk) -> None:
+        desk.opened(location=place())
+        desk.opened(review="s", number_ref="tel:2", location=place(5000))
+        desk.tell(self.scene("i", place(100), before_s=-300))
+        desk.tell(self.scene("i", place(100), before_s=-300))
+        assert [(event.review, event.near) for event in desk.tx.said(ReviewInformed)] == [("r", ("i",))]
+        assert desk.tx.said(ReviewAssessed)[-1].risk is Risk.RAISED

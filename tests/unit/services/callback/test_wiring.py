@@ -8,7 +8,7 @@ from chassis.clock import VirtualClock
 from chassis.errors import PolicyRefused, SettingsRefused
 from chassis.world import World
 from contracts import registry
-from contracts.callback import AttemptRecalled, AttemptStarted
+from contracts.callback import AttemptRecalled, AttemptStarted, TextStarted
 from contracts.envelope import Envelope
 from services.callback.domain.commands import EndRinging
 from services.callback.wiring import build, openapi_app
@@ -49,7 +49,7 @@ def hang_up(world: World) -> None:
 
 def test_a_started_attempt_rings_and_nothing_else_does() -> None:
     outside = Outside()
-    assert list(build(outside.world("simulated")).effects) == [AttemptStarted, AttemptRecalled]
+    assert list(build(outside.world("simulated")).effects) == [AttemptStarted, AttemptRecalled, TextStarted]
     ring(outside.world("simulated"))
     assert outside.told == []
     outside.later[0]()
@@ -90,4 +90,5 @@ def test_the_description_names_what_people_can_decide() -> None:
         "/reviews/{review}/rang-again",
         "/reviews/{review}/incidents",
         "/reviews/{review}/sample",
+        "/reviews/{review}/text",
     }

@@ -107,7 +107,7 @@ def test_only_what_is_held_is_released_and_only_once(obey: Obey, transaction: Me
 
 def test_a_unit_that_comes_back_to_a_job_has_a_new_assignment(obey: Obey, transaction: MemoryTransaction) -> None:
     obey(send("1", A1))
-    obey(EndAssignment("job-1", A1, Release.DIVERTED))
+    obey(EndAssignment("job-1", A1, Release.STOOD_DOWN))
     obey(send("1", A1))
     assert [event.assignment for event in transaction.said(UnitAssigned)] == ["1.1", "1.2"]
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import AssignmentEnded, JobReturned, Release, Status, UnitAssigned
-from contracts.refusals import Refused
+from contracts.dispatch import AssignmentEnded, Release, Status, UnitAssigned
+from contracts.dispatch_waiting import JobReturned
+from contracts.refusals import Invalid, Refused
 from services.dispatch.application import JOB
 from services.dispatch.domain.commands import Assign, BookOn, Command, Divert, EndAssignment, Override, ReportStatus, RequestJob
 from services.dispatch.domain.job import Job
@@ -83,7 +84,7 @@ def test_a_job_that_still_has_all_its_units_is_not_returned(obey: Obey, transact
 def test_a_diverted_unit_holds_one_job(obey: Obey, transaction: MemoryTransaction) -> None:
     obey(divert("urgent"))
     assert transaction.said(UnitAssigned)[-1].overlaps == ()
-    assert transaction.said(UnitAssigned)[-1].reasons == ("diverted from incident-first: knife seen",)
+    assert transaction.said(UnitAssigned)[-1].reasons == ("diverted from incident-first",)
     assert obey(divert("urgent")) == []
 
 
@@ -105,6 +106,26 @@ def test_a_unit_on_no_job_is_sent_and_not_diverted(obey: Obey, transaction: Memo
     with pytest.raises(Refused) as refused:
         obey(divert("urgent"))
     assert (refused.value.code, refused.value.allowed, len(transaction.recorded)) == ("not-committed", ("assign",), before)
+
+
+def test_nobody_is_released_as_diverted_without_the_job_going_back_to_the_head(
+    obey: Obey, transaction: MemoryTransaction
+) -> None:
+    before = len(transaction.recorded)
+    with pytest.raises(Invalid) as refused:
+        obey(EndAssignment("job-first", A1, Release.DIVERTED))
+    assert (refused.value.code, refused.value.allowed) == ("divert-instead", ("divert", "cleared", "stood_down", "never_cleared"))
+    assert len(transaction.recorded) == before
+
+
+def test_a_unit_that_holds_several_by_another_rooms_report_is_released_before_it_is_diverted(
+    obey: Obey, transaction: MemoryTransaction
+) -> None:
+    """I5: inside, nothing ever overlaps unflagged."""
+    obey(Assign("job-9", A1, "sffd", transaction.now, outside=True))
+    with pytest.raises(Refused) as refused:
+        obey(divert("urgent"))
+    assert (refused.value.code, refused.value.allowed) == ("committed-twice", ("end job-first", "end job-9"))
 
 
 def test_a_diversion_that_cannot_be_leaves_the_unit_where_it_is(obey: Obey, transaction: MemoryTransaction) -> None:

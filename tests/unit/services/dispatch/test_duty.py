@@ -5,7 +5,8 @@ import pytest
 
 from chassis.host import Timer
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import MealBreakInterrupted, MealBreakMissed, Officer, Release, Skill, Status, UnitBookedOff, UnitBookedOn
+from contracts.dispatch import Officer, Release, Skill, Status, UnitBookedOff, UnitBookedOn
+from contracts.dispatch_tours import MealBreakInterrupted, MealBreakMissed
 from contracts.refusals import Invalid, Refused
 from services.dispatch.application import UNIT
 from services.dispatch.domain.commands import (
@@ -173,3 +174,16 @@ def test_a_tour_begins_after_the_one_before_has_ended(obey: Obey, transaction: M
         "before-the-end-of-the-last-tour",
         ("a time from 2026-06-05T13:00:00+00:00 on",),
     )
+
+
+def test_an_officer_and_a_vehicle_are_on_one_unit_at_a_time(obey: Obey) -> None:
+    obey(BookOn("A1", officers=(officer("1201"),), vehicle="KX19 ABC"))
+    for command, code in (
+        (BookOn("B2", officers=(officer("1202"), officer("1201"))), "officer-on-duty"),
+        (BookOn("B2", vehicle="KX19 ABC"), "vehicle-on-duty"),
+    ):
+        with pytest.raises(Refused) as refused:
+            obey(command)
+        assert (refused.value.code, refused.value.allowed[0]) == (code, "book off unit-A1")
+    obey(BookOff(A1))
+    assert obey(BookOn("B2", officers=(officer("1201"),), vehicle="KX19 ABC")) == ["UnitBookedOn"]

@@ -5,7 +5,8 @@ import pytest
 
 from chassis.host import Timer
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import Answer, JobOfferAnswered, OfferAnswered, UnitAssigned
+from contracts.dispatch import UnitAssigned
+from contracts.dispatch_offers import Answer, JobOfferAnswered, OfferAnswered
 from contracts.refusals import NotFound, Refused
 from services.dispatch.application import JOB, UNIT
 from services.dispatch.domain.commands import AnswerOffer, Assign, BookOff, BookOn, CloseJob, Command, Offer, RequestJob
@@ -32,14 +33,14 @@ def answer(how: Answer, offer: str = "unit-A1.1", reason: str | None = None) -> 
 
 
 def test_an_accepted_offer_is_an_assignment(obey: Obey, transaction: MemoryTransaction) -> None:
-    assert obey(answer(Answer.ACCEPTED)) == ["JobOfferAnswered", "JobUnitAdded", "OfferAnswered", "UnitAssigned"]
+    assert obey(answer(Answer.ACCEPTED)) == ["OfferAnswered", "UnitAssigned", "JobOfferAnswered", "JobUnitAdded"]
     (sent,) = transaction.said(UnitAssigned)
     assert (sent.job, sent.by, sent.reasons) == ("job-1", "dispatcher 3", ("nearest",))
     assert transaction.timers() == [Timer("job-2", "unresourced", NOON + timedelta(seconds=120))]
 
 
 def test_a_declined_offer_is_on_both_records_and_the_unit_is_free_for_others(obey: Obey, transaction: MemoryTransaction) -> None:
-    assert obey(answer(Answer.DECLINED, reason="prisoner on board")) == ["JobOfferAnswered", "OfferAnswered"]
+    assert obey(answer(Answer.DECLINED, reason="prisoner on board")) == ["OfferAnswered", "JobOfferAnswered"]
     (noted,) = transaction.said(JobOfferAnswered)
     assert (noted.unit, noted.answer, noted.reason) == (A1, Answer.DECLINED, "prisoner on board")
     state = transaction.load(JOB, "job-1").state
@@ -52,7 +53,7 @@ def test_no_answer_in_time_is_an_answer(obey: Obey, transaction: MemoryTransacti
     timer = next(timer for timer in transaction.timers() if timer.name == "answer")
     assert (timer.stream, timer.due) == (A1, NOON + timedelta(seconds=60))
     transaction.now = timer.due
-    assert obey(on_timer(timer)) == ["JobOfferAnswered", "OfferAnswered"]
+    assert obey(on_timer(timer)) == ["OfferAnswered", "JobOfferAnswered"]
     assert obey(on_timer(timer)) == []
     assert transaction.said(OfferAnswered)[0].answer is Answer.LAPSED
     with pytest.raises(Refused) as refused:
@@ -61,7 +62,7 @@ def test_no_answer_in_time_is_an_answer(obey: Obey, transaction: MemoryTransacti
 
 
 def test_the_room_can_take_an_offer_back_once(obey: Obey) -> None:
-    assert obey(answer(Answer.WITHDRAWN)) == ["JobOfferAnswered", "OfferAnswered"]
+    assert obey(answer(Answer.WITHDRAWN)) == ["OfferAnswered", "JobOfferAnswered"]
     assert obey(answer(Answer.WITHDRAWN)) == []
 
 
@@ -76,7 +77,7 @@ def test_a_crew_answers_one_question_at_a_time(obey: Obey) -> None:
 
 
 def test_sending_the_unit_takes_its_offer_back_on_all_records(obey: Obey, transaction: MemoryTransaction) -> None:
-    assert obey(Assign("job-2", A1, "dispatcher 4")) == ["JobOfferAnswered", "OfferAnswered", "UnitAssigned", "JobUnitAdded"]
+    assert obey(Assign("job-2", A1, "dispatcher 4")) == ["OfferAnswered", "UnitAssigned", "JobOfferAnswered", "JobUnitAdded"]
     (noted,) = transaction.said(JobOfferAnswered)
     assert (noted.job, noted.answer) == ("job-1", Answer.WITHDRAWN)
 

@@ -157,7 +157,7 @@ def test_positions_leave_nothing_in_the_log_but_an_arrival(room: Station, storag
     for second in (60, 90):
         room.do(TakePositions((Position("unit-A", NOON + timedelta(seconds=second), 51.5, -0.1005),)))
     said = [event.type.split(".")[2] for event in storage.page(before, 10)]
-    assert said == ["JobUnitArrived", "AtSceneInferred"]
+    assert said == ["AtSceneInferred", "JobUnitArrived"]
 
 
 def test_a_unit_is_found_where_it_is_across_the_date_line(room: Station) -> None:

@@ -22,13 +22,18 @@ from services.incident.domain.commands import (
     Close,
     Command,
     Grade,
+    NoteAllocated,
+    NoteCallBack,
+    NoteLeft,
     NoteOnScene,
+    OpenForEmergency,
     OpenForReview,
     OpenIncident,
     Regrade,
     RequestResources,
 )
-from services.incident.domain.incident import Incident, index
+from services.incident.domain.incident import Incident
+from services.incident.domain.standing import index
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -262,3 +267,44 @@ def test_a_closed_incident_leaves_the_backlog_and_is_still_found_by_its_origin(
     found = {"origin": "call-1", "reference": "2026-06-05/1", "reported": "2026-06-05T12:00:00.000+00:00"}
     assert dict(index(state(transaction))) == found
     assert transaction.find("origin", "call-1") == [ONE]
+
+
+def test_an_emergency_button_is_an_incident_at_the_top_grade_at_once(obey: Obey, transaction: MemoryTransaction) -> None:
+    pressed = OpenForEmergency(ONE, "press-1", "unit-A1", NOON, HANDSET)
+    assert obey(pressed) == ["IncidentOpened", "IncidentGraded", "ResourcesRequested", "DayNumberDrawn"]
+    assert (state(transaction).grade, state(transaction).origin, state(transaction).units) == ("Immediate", "emergency_button", 2)
+
+
+def test_an_emergency_button_brings_up_the_incident_the_officer_works_for(obey: Obey, transaction: MemoryTransaction) -> None:
+    obey(opened())
+    obey(Grade(ONE, "Scheduled", "handler 7"))
+    obey(Close(ONE, "no trace", "searched", "handler 7"))
+    told = obey(OpenForEmergency(ONE, "press-1", "unit-A1", NOON + MINUTE))
+    assert told == ["IncidentReopened", "IncidentRegraded", "ResourcesRequested"]
+    assert (state(transaction).rank, state(transaction).attend_by) == (1, NOON + 15 * MINUTE)
+
+
+def test_a_ring_back_that_is_going_on_holds_the_closing(obey: Obey) -> None:
+    obey(reviewed())
+    obey(NoteCallBack(ONE, "review-1", 2, True, NOON))
+    safe = Close(ONE, "welfare checked", "spoken to", "sergeant", welfare="at the door")
+    with pytest.raises(Refused, match="a ring back to the caller is pending"):
+        obey(safe)
+    obey(NoteCallBack(ONE, "review-1", 2, False, NOON))
+    assert obey(safe) == ["IncidentClosed"]
+
+
+def test_a_late_word_from_the_scene_of_a_unit_that_has_left_holds_nothing(obey: Obey) -> None:
+    obey(opened())
+    obey(NoteAllocated(ONE, "unit-A1", NOON))
+    obey(NoteLeft(ONE, "unit-A1", True, NOON + MINUTE))
+    assert obey(NoteOnScene(ONE, "unit-A1", NOON)) == ["UnitOnScene"]
+    assert obey(Close(ONE, "no trace", "searched", "sergeant")) == ["IncidentClosed"]
+
+
+def test_a_unit_that_was_there_without_saying_so_leaves_nobody_waiting(obey: Obey, transaction: MemoryTransaction) -> None:
+    obey(opened())
+    obey(Grade(ONE, "Priority", "handler 7"))
+    obey(NoteAllocated(ONE, "unit-A1", NOON))
+    obey(NoteLeft(ONE, "unit-A1", True, NOON + MINUTE))
+    assert (state(transaction).waiting, transaction.timers()) == (False, [])

@@ -3,10 +3,12 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.host import Timer
-from contracts.callback import Escalation, ReviewEscalated, Role
-from contracts.dispatch import JobClosed, Status, UnitStatusReported
+from contracts.callback import AttemptEnded, AttemptPlanned, Escalation, Outcome, ReviewEscalated, Role
+from contracts.dispatch import EmergencyPressed, JobClosed, Status, UnitAssigned, UnitStatusReported
 from contracts.envelope import Envelope, Event
-from services.incident.domain.commands import NoteOnScene, OpenForReview
+from contracts.places import Point
+from services.incident.domain.commands import NoteAllocated, NoteCallBack, NoteOnScene, OpenForEmergency, OpenForReview
+from services.incident.domain.incident import of_press
 from services.incident.reactions import HEEDS, react
 from services.incident.timers import on_timer
 
@@ -64,3 +66,22 @@ def test_that_dispatch_is_done_closes_no_incident() -> None:
 def test_a_timer_nobody_set_is_an_error() -> None:
     with pytest.raises(LookupError):
         on_timer(Timer("incident-7", "attend", NOON))
+
+
+def test_an_emergency_button_opens_an_incident_or_takes_up_the_one_the_officer_works_for() -> None:
+    pressed = EmergencyPressed(at=NOON, unit="unit-A1", press="press-1", point=Point(latitude=51.5, longitude=-0.1))
+    (opening,) = react(heard(pressed))
+    assert isinstance(opening, OpenForEmergency)
+    assert (opening.incident, opening.unit) == (of_press("press-1"), "unit-A1")
+    (taken,) = react(heard(pressed.model_copy(update={"incident": "incident-7"})))
+    assert taken.incident == "incident-7"
+
+
+def test_units_and_rings_back_are_noted() -> None:
+    sent = UnitAssigned(at=NOON, unit="unit-A1", assignment="a", incident="incident-7", job="job-7", by="dispatcher 3")
+    assert react(heard(sent)) == (NoteAllocated("incident-7", "unit-A1", NOON),)
+    planned = AttemptPlanned(at=NOON, review="review-7", attempt=1, due=NOON)
+    assert react(heard(planned)) == (NoteCallBack("incident-7", "review-7", 1, True, NOON),)
+    for outcome, pending in ((Outcome.ANSWERED, True), (Outcome.RANG_OUT, False)):
+        ended = AttemptEnded(at=NOON, review="review-7", attempt=1, attempt_id="x", outcome=outcome)
+        assert react(heard(ended)) == (NoteCallBack("incident-7", "review-7", 1, pending, NOON),)

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.contact import Abandonment, Line
@@ -16,6 +16,7 @@ from simulator.published.fates import fated
 from simulator.published.scenario import Stream
 from simulator.published.script import PublishedCalls
 from simulator.script import InputRefused
+from simulator.words import printed
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -33,6 +34,7 @@ def stream(**chosen: object) -> Stream:
     return Stream(**rules | chosen)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 1000))
 def test_whatever_the_seed_exactly_so_many_break_off(seed: int) -> None:
     kinds = Counter((one.kind, one.short) for one in fated(stream(), 0, "Europe/London", seed))
@@ -60,6 +62,7 @@ def test_the_operator_passes_no_number_on_101() -> None:
     assert {one.number for one in fated(stream(line=Line.NON_EMERGENCY), 0, "Europe/London", 1)} == {None}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60))
 def test_a_scale_rounds_what_breaks_off_as_a_whole(scale: int) -> None:
     scaled = stream(callers=40).scaled(scale)
@@ -114,3 +117,19 @@ def test_an_unknown_scenario_is_refused_with_those_there_are() -> None:
         scenarios.read("nowhere")
     with pytest.raises(InputRefused, match="no scenario"):
         scenarios.of({"title": "t"})
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "sign", "said"),
+    [
+        (3641, 0, False, "3,641"),
+        (1.263, 1, False, "1.3"),
+        (5, 0, True, "+5"),
+        (-41, 0, True, "-41"),
+        (0, 0, True, "0"),
+        (-0.04, 1, True, "0.0"),
+        (None, 0, True, "–"),
+    ],
+)
+def test_numbers_are_said_as_they_were_printed(value: float | None, digits: int, sign: bool, said: str) -> None:
+    assert printed(value, digits, sign) == said

@@ -45,7 +45,7 @@ class StreamFlow:
             self._writer.write(encoded(message))
             return
         self._waiting.append((message, failed))
-        if self._life is None or self._life.done():
+        if self._life is None:
             self._life = asyncio.get_running_loop().create_task(self._live())
 
     def close(self) -> None:
@@ -60,7 +60,7 @@ class StreamFlow:
             async with asyncio.timeout(self._connect_s):
                 reader, writer = await asyncio.open_connection(host, port, ssl=secure, server_hostname=host if secure else None)
         except (OSError, TimeoutError, ssl.SSLError):
-            waiting, self._waiting = self._waiting, []
+            waiting, self._waiting, self._life = self._waiting, [], None
             for _, failed in waiting:
                 failed()
             return
@@ -69,7 +69,10 @@ class StreamFlow:
         for message, _ in waiting:
             writer.write(encoded(message))
         await listen(reader, writer, self, self._hear, self._malformed)
-        self._writer = None
+        self._writer = self._life = None
+        waiting, self._waiting = self._waiting, []
+        for message, failed in waiting:
+            self.send(message, failed)
 
 
 class Answering:

@@ -1,56 +1,16 @@
 """The worklist over HTTP: one person at a time, the highest rank first with its reason, hand-overs that are acknowledged."""
 
-import asyncio
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
 
 import pytest
-from fastapi import APIRouter
+from desk_room import Desk
 from fastapi.testclient import TestClient
 
 from chassis.clock import VirtualClock
-from chassis.host import Context, Host
-from chassis.http.principal import Role
-from chassis.world import World
 from contracts.contact import Abandonment, Marker, Sound
-from services.callback.domain.commands import OpenReview
-from services.callback.wiring import WIRING, build
 from services.callback.worklist.commands import PassAcknowledgement, PassSilence
 
 A, B, C, D = (f"{n}f1f968a-b92a-5ff5-829f-55b6c1c6a5b9" for n in range(1, 5))
-
-
-class Desk:
-    """The service behind its routes, with people at it."""
-
-    def __init__(self, serve: Callable[..., Callable[..., TestClient]], clock: VirtualClock) -> None:
-        def never(*_: object) -> None:
-            raise AssertionError("nobody dials here")
-
-        def routers(host: Host) -> list[APIRouter]:
-            self.host = host
-            return [*WIRING.routers(host)]
-
-        self.clock = clock
-        client = serve(build(World("kent", lambda kind, value: value, never, never, clock, telephone="none")), routers)
-        self.anna = client(Role.CALL_HANDLER, subject="anna")
-        self.ben = client(Role.CALL_HANDLER, subject="ben")
-        self.sarah = client(Role.SUPERVISOR, subject="sarah")
-
-    def hear(self, command: Any) -> None:
-        cause = f"heard {command} at {self.clock.now()}"
-        asyncio.run(self.host.run(command, Context(cause, "callback", cause)))
-
-    def opened(self, review: str, **known: Any) -> None:
-        plain: dict[str, Any] = {"abandonment": Abandonment.IN_QUEUE, "number": "+447700900123"}
-        self.hear(OpenReview(review=review, abandoned_at=self.clock.now(), **(plain | known)))
-
-    def listed(self, path: str = "/worklist") -> list[str]:
-        return [item["review"] for item in self.sarah.get(path).json()["items"]]
-
-    def wait(self, seconds: float) -> None:
-        self.clock.move_by(timedelta(seconds=seconds))
 
 
 @pytest.fixture
@@ -76,6 +36,13 @@ def test_danger_goes_first_then_repeats_then_whoever_is_in_line_longest(desk: De
     assert why[D][:2] == ["high risk", "marker vulnerable"]
     assert why[C][0] == "raised risk"
     assert why[A] == ["no risk known", "in line since 2026-06-05T12:00:00Z"]
+
+
+def test_among_equals_who_tried_more_often_goes_first(desk: Desk) -> None:
+    desk.opened(A, abandonment=Abandonment.LOST_AFTER_ANSWER)
+    desk.wait(1)
+    desk.opened(B, earlier_calls=1)
+    assert desk.listed() == [B, A]
 
 
 def test_a_number_past_the_gate_is_not_shown_to_be_rung(desk: Desk) -> None:

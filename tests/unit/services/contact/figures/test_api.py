@@ -51,12 +51,15 @@ def test_the_same_calls_under_another_definition(desk: TestClient) -> None:
 
 def test_a_figure_opens_to_its_calls_page_by_page(desk: TestClient) -> None:
     where: str | None = "/figures/answering-999/calls?from=2026-06-05T00:30:00Z&to=2026-06-05T04:00:00Z&figure=abandoned&limit=2"
-    began = []
+    began: list[str] = []
+    pages = 0
     while where:
+        pages += 1
         page = desk.get(where).json()
         began += [call["began_at"] for call in page["items"]]
         where = page["next"]
     assert began == ["2026-06-05T01:00:00Z", "2026-06-05T02:00:00Z", "2026-06-05T03:00:00Z"]
+    assert pages == 2, "what began after the span is not read"
 
 
 def test_what_was_known_then(desk: TestClient, client: Callable[..., TestClient], clock: VirtualClock) -> None:

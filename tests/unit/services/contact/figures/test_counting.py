@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.contact import Abandonment
@@ -39,6 +39,7 @@ def passed(log: Sequence[Told], at_hand: int) -> DefinedFigures:
     return figures("test", tally)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(HISTORIES), st.integers(0, 9000)), max_size=8), st.randoms(use_true_random=False))
 def test_bounded_memory_changes_no_figure(chosen: list, random) -> None:  # type: ignore[no-untyped-def, type-arg]
     waiting: list[list[Event]] = [list(history(str(n), when)) for n, (history, when) in enumerate(chosen)]

@@ -47,6 +47,7 @@ def test_the_same_calls_under_two_definitions_give_two_numbers(afternoon: list[E
     assert (wide.abandoned, wide.whole) == (4, 7)
     assert (narrow.abandoned, narrow.whole) == (1, 5)
     assert narrow.left_out_by_reason == {"gone within 5 s": 1, "never queued": 1}
+    assert (narrow.left_out, narrow.open) == (2, 1)
 
 
 def test_nobody_is_dropped_each_call_stands_in_one_place(afternoon: list[Event]) -> None:

@@ -7,7 +7,8 @@ from contracts.answered_calls import HungUp
 from contracts.callback import Outcome
 from services.callback.telephone.sip.joining import Ending
 from services.callback.telephone.sip.outcomes import Verdict
-from services.callback.telephone.sip.wire.message import Response
+from services.callback.telephone.sip.rules import Redirects
+from services.callback.telephone.sip.wire.message import Response, answer
 
 HANDLER = "sip:handler@127.0.0.2"
 OTHER = b"v=0\r\nm=audio 1234 RTP/AVP 8\r\na=sendonly\r\n"
@@ -50,6 +51,18 @@ def test_taking_back_waits_until_somebody_is_at_it() -> None:
     assert exchange.told.said == [Verdict(Outcome.RANG_OUT, "487")]
 
 
+def test_a_taking_back_that_is_challenged_is_not_said_again() -> None:
+    exchange = Exchange(password="a secret")
+    invite = exchange.ring()
+    exchange.reply(invite, 180, exchange.wire)
+    exchange.call.stop()
+    [cancel] = exchange.wire.requests("CANCEL")
+    exchange.reply(cancel, 401, exchange.wire, "", b"", ("WWW-Authenticate", 'Digest realm="t", nonce="n", qop="auth"'))
+    exchange.reply(invite, 487, exchange.wire)
+    assert len(exchange.wire.requests("CANCEL")) == 1
+    assert exchange.told.said == [Verdict(Outcome.RANG_OUT, "487")]
+
+
 def test_an_answer_that_crosses_the_taking_back_is_answered_and_let_go() -> None:
     exchange = Exchange()
     invite = exchange.ring()
@@ -89,6 +102,38 @@ def test_a_trunk_that_cannot_gives_way_to_the_next_under_the_same_identity(statu
     assert exchange.told.said == [Verdict(Outcome.ENGAGED, "486")]
 
 
+@pytest.mark.parametrize(
+    ("redirects", "contact", "followed"),
+    [
+        (Redirects.SAME_NUMBER, f"<sip:{NUMBER}@198.51.100.7>", True),
+        (Redirects.SAME_NUMBER, "<sip:+447700900999@198.51.100.7>", False),
+        (Redirects.SAME_NUMBER, "<tel:+447700900123>", False),
+        (Redirects.SAME_NUMBER, "", False),
+        (Redirects.NEVER, f"<sip:{NUMBER}@198.51.100.7>", False),
+    ],
+)
+def test_a_redirection_is_followed_to_the_same_number_alone_and_where_policy_lets_us(
+    redirects: Redirects, contact: str, followed: bool
+) -> None:
+    exchange = Exchange(redirects=redirects)
+    said = answer(exchange.ring(), 302, "theirs", (("Contact", contact),))
+    exchange.endpoint.receive(said, exchange.wire)
+    invites = exchange.wire.requests("INVITE")
+    assert [invite.uri for invite in invites[1:]] == ([f"sip:{NUMBER}@198.51.100.7"] if followed else [])
+    assert {invite.call_id for invite in invites} == {"attempt-1"}
+    assert exchange.told.said == ([] if followed else [Verdict(Outcome.NUMBER_CHANGED, "302")])
+
+
+def test_a_redirection_in_a_circle_ends() -> None:
+    exchange = Exchange()
+    exchange.ring()
+    for _ in range(9):
+        last = exchange.wire.requests("INVITE")[-1]
+        exchange.endpoint.receive(answer(last, 302, "theirs", (("Contact", f"<sip:{NUMBER}@198.51.100.7>"),)), exchange.wire)
+    assert exchange.told.said == [Verdict(Outcome.NUMBER_CHANGED, "302")]
+    assert len(exchange.wire.requests("INVITE")) == 6
+
+
 def test_a_trunk_that_cannot_be_reached_gives_way_to_the_next() -> None:
     exchange = Exchange(trunks=2)
     exchange.wires[0].down = True
@@ -107,8 +152,8 @@ def test_what_concerns_the_caller_is_not_tried_over_another_trunk(status: int) -
 
 def test_silence_is_not_tried_over_another_trunk_because_the_telephone_may_be_ringing() -> None:
     exchange = Exchange(trunks=2)
-    exchange.ring()
-    exchange.time.pass_by(40)
+    exchange.call.start(60)
+    exchange.time.pass_by(70)
     assert exchange.wires[1].sent == []
     assert exchange.told.said == [Verdict(Outcome.NETWORK_FAILURE, "no answer")]
 
@@ -215,6 +260,16 @@ def test_a_change_before_the_join_is_put_off() -> None:
     exchange.answered()
     exchange.ask(exchange.wire, "INVITE", 1, OTHER)
     assert exchange.wire.responses()[-1].status == 491
+
+
+def test_a_second_change_before_the_first_is_acknowledged_is_put_off() -> None:
+    exchange = Exchange()
+    exchange.joined()
+    exchange.ask(exchange.wire, "INVITE", 1, OTHER)
+    exchange.reply(exchange.handler.requests("INVITE")[-1], 200, exchange.handler, "theirs-too", TAKEN)
+    exchange.ask(exchange.wire, "INVITE", 2, OTHER)
+    assert exchange.wire.responses()[-1].status == 491
+    assert len(exchange.handler.requests("INVITE")) == 2
 
 
 def test_a_request_that_is_older_than_the_last_is_refused() -> None:

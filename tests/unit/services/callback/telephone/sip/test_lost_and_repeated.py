@@ -158,6 +158,17 @@ def test_a_side_that_vanishes_during_the_call_is_noticed() -> None:
     assert exchange.wire.requests("BYE")
 
 
+def test_an_answer_without_a_tag_as_of_before_rfc_3261_is_one_answer() -> None:
+    exchange = Exchange()
+    exchange.reply(exchange.ring(), 200, exchange.wire, "", EMPTY)
+    exchange.reply(exchange.wire.requests("INVITE")[0], 200, exchange.wire, "", EMPTY)
+    exchange.reply(exchange.handler.requests("INVITE")[0], 200, exchange.handler, "theirs-too", OFFER)
+    exchange.reply(exchange.wire.requests("INVITE")[-1], 200, exchange.wire, "", TAKEN)
+    assert exchange.told.said == ["200"]
+    assert exchange.handler.requests("ACK")[0].body == TAKEN
+    assert len(exchange.handler.requests("INVITE")) == 1
+
+
 def test_an_answer_to_a_call_of_before_the_start_is_acknowledged_and_ended() -> None:
     exchange, other = Exchange(), Exchange()
     invite = other.ring()

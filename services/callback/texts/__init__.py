@@ -1,0 +1,1 @@
+"""Neutral texts: sent through the safety gate alone, waited for, answered or not."""

@@ -1,0 +1,1 @@
+"""Units, jobs, cover and figures as people read them."""
