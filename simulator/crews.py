@@ -48,16 +48,29 @@ _STRENGTH = {"N": 0.75, "E": 0.9, "L": 1.1}
 _RELIEVES = {tour.letter: tour.relieves for tour in TOURS}
 
 
-def book_on(seed: int, calls: float, midnight: datetime, days: int = 1) -> Iterator[Stimulus]:
-    """Every unit at the beginning of its tour, in order of time. `calls` in a day decide how many there are."""
-    for day, tour in ((day, tour) for day in range(days) for tour in TOURS if day == 0 or tour.hour > 0):
-        random = Random(f"{seed}/tour/{24 * day + tour.hour}")
-        for n in range(_strength(calls, tour.letter)):
-            at = midnight + timedelta(days=day, hours=tour.hour, seconds=10 * n)
+class Tours:
+    """One tour after the other: for as many days as there are calls, and on until nobody waits for a unit any more."""
+
+    def __init__(self, seed: int, calls: float, midnight: datetime, days: int) -> None:
+        self._seed, self._calls, self._midnight = seed, calls, midnight
+        self._ends = midnight + timedelta(days=days)
+        self._begun = 0
+
+    def next(self, waited_for: bool) -> Iterator[Stimulus]:
+        """Every unit of the next tour as it books on; nothing once the days are over and nobody waits."""
+        day, n = divmod(self._begun - 1, len(TOURS) - 1) if self._begun else (0, -1)
+        tour = TOURS[n + 1]
+        begins = self._midnight + timedelta(days=day, hours=tour.hour)
+        if begins >= self._ends and not waited_for:
+            return
+        self._begun += 1
+        random = Random(f"{self._seed}/tour/{24 * day + tour.hour}")
+        for unit in range(_strength(self._calls, tour.letter)):
             crew = 1 if random.randrange(100) < SINGLE_CREWED_IN_100 else 2
             skills = ("response", "taser") if random.random() < 0.4 else ("response",)
-            command = BookOn(f"{tour.letter}{n + 1:02d}", skills, crew, area.place(random))
-            yield Stimulus(at, "dispatch", command, f"force-day:{seed}:tour:{24 * day + tour.hour}:{n}", SOURCE)
+            command = BookOn(f"{tour.letter}{unit + 1:02d}", skills, crew, area.place(random))
+            cause = f"force-day:{self._seed}:tour:{24 * day + tour.hour}:{unit}"
+            yield Stimulus(begins + timedelta(seconds=10 * unit), "dispatch", command, cause, SOURCE)
 
 
 def _strength(calls: float, letter: str) -> int:
@@ -67,14 +80,16 @@ def _strength(calls: float, letter: str) -> int:
 class Crews:
     """Answers for every unit. Knows where units and jobs are from the dispatcher's picture."""
 
-    def __init__(self, seed: int, calls: float, rules: Dated[Deployment], dispatcher: Dispatcher) -> None:
-        self._seed, self._calls, self._rules, self._dispatcher = seed, calls, rules, dispatcher
+    def __init__(self, seed: int, calls: float, rules: Dated[Deployment], dispatcher: Dispatcher, tours: Tours) -> None:
+        self._seed, self._calls, self._rules, self._dispatcher, self._tours = seed, calls, rules, dispatcher, tours
 
     def heard(self, envelope: Envelope[Event]) -> Iterator[Stimulus]:
         """What the crew concerned does about an event of dispatch."""
         match envelope.event:
             case UnitBookedOn() as event:
                 yield from self._relieve(event, envelope.recorded)
+                if event.callsign.endswith("01"):
+                    yield from self._tours.next(bool(self._dispatcher.jobs))
             case UnitAssigned() as event:
                 yield from self._go(event, envelope.recorded)
             case AssignmentEnded(unit=unit) if unit in self._dispatcher.relieved:

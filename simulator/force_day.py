@@ -14,9 +14,9 @@ from contracts.callers import SubjectKind
 from contracts.envelope import Envelope, Event
 from services.contact.domain.caller import PlaceMarker, Subject
 from services.dispatch.policy import deployment
-from simulator import callers, crews, handlers
+from simulator import callers, handlers
 from simulator.busy_room import BusyRoom
-from simulator.crews import Crews
+from simulator.crews import Crews, Tours
 from simulator.dispatchers import Dispatcher
 from simulator.order import Ranked, woven
 from simulator.script import InputRefused, Stimulus
@@ -62,14 +62,15 @@ class ForceDay:
         self.set_aside = SetAside(folder)
         rules = deployment.load()
         self._dispatcher = Dispatcher(seed, rules)
-        self._crews = Crews(seed, calls * plan.units, rules, self._dispatcher)
+        self._tours = Tours(seed, calls * plan.units, self._midnight, plan.days)
+        self._crews = Crews(seed, calls * plan.units, rules, self._dispatcher, self._tours)
         self._supervisors = Supervisors(seed, acknowledges=not plan.busy)
         self._busy_room = BusyRoom(seed, self._dispatcher) if plan.busy else None
 
     def stimuli(self) -> Iterator[Stimulus]:
         """Markers that stand when the day begins, units that book on, calls, and what comes of conversations."""
         yield from self._markers()
-        yield from woven(heapq.merge(self._tours(), self._calls(), key=itemgetter(0)))
+        yield from woven(heapq.merge(self._first_tour(), self._calls(), key=itemgetter(0)))
 
     def heard(self, envelope: Envelope[Event]) -> Iterable[Stimulus]:
         """The dispatcher looks first, so that crews find the picture up to date."""
@@ -86,8 +87,8 @@ class ForceDay:
             place = PlaceMarker(marker=marker, author=AUTHOR, evidence="earlier incidents", review_by=review_by, subject=subject)
             yield Stimulus(self._midnight, "contact", place, f"force-day:{self._seed}:marker:{number}", AUTHOR)
 
-    def _tours(self) -> Iterator[_Group]:
-        for stimulus in crews.book_on(self._seed, self._calls_a_day * self._plan.units, self._midnight, self._plan.days):
+    def _first_tour(self) -> Iterator[_Group]:
+        for stimulus in self._tours.next(waited_for=True):
             yield stimulus.at, [Ranked(0, stimulus)]
 
     def _calls(self) -> Iterator[_Group]:

@@ -9,7 +9,13 @@ from journeys.caller import Caller
 LOOK_S = 0.5
 UNITS = 12
 TALKING = "a call handler records"
-SAFE = {"outcome": "safe", "spoke_to": "the caller", "verified_by": "number and what they rang about", "free_to_talk": True}
+SAFE = {
+    "outcome": "safe",
+    "speaker": "caller",
+    "spoke_to": "the caller",
+    "verified_by": "number and what they rang about",
+    "free_to_talk": True,
+}
 BLIND = {"outcome": "not_the_caller"}
 
 

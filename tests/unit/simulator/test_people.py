@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,10 +24,10 @@ from contracts.envelope import Envelope, Event
 from contracts.incident import IncidentOpened, Origin
 from contracts.places import Location, LocationSource, Point
 from services.callback.domain.commands import CloseReview
-from services.dispatch.domain.commands import Assign, BookOff, EndAssignment, ReportStatus
+from services.dispatch.domain.commands import Assign, BookOff, BookOn, EndAssignment, ReportStatus
 from services.dispatch.policy import deployment
 from services.incident.domain.commands import Close
-from simulator.crews import Crews
+from simulator.crews import Crews, Tours
 from simulator.dispatchers import Dispatcher
 from simulator.script import Stimulus
 from simulator.supervisors import Supervisors
@@ -43,7 +44,7 @@ class Room:
         rules = deployment.load()
         self._stored = stored
         self.dispatcher = Dispatcher(1, rules)
-        self.crews = Crews(1, 1000, rules, self.dispatcher)
+        self.crews = Crews(1, 1000, rules, self.dispatcher, Tours(1, 1000, NOON, 1))
 
     def hear(self, stream: str, event: Event) -> list[Stimulus]:
         [envelope] = self._stored(event)
@@ -145,7 +146,7 @@ def test_a_relief_sends_a_free_unit_home_and_a_busy_one_when_it_is_clear(room: R
     room.assign("unit-E01", "job-x")
     at = NOON + timedelta(hours=3)
     relieved = [*room.book_on("L01", NEAR, at), *room.book_on("L02", NEAR, at)]
-    assert [one.command for one in relieved] == [BookOff("unit-E02")]
+    assert [one.command for one in relieved if not isinstance(one.command, BookOn)] == [BookOff("unit-E02")]
     assert BookOff("unit-E01") in [one.command for one in room.release("unit-E01", "job-x")]
 
 
@@ -185,3 +186,12 @@ def test_with_units_elsewhere_an_incident_of_a_review_is_closed_by_a_supervisor(
         at=NOON, incident="i", origin=Origin.REVIEW, origin_id="r", opening_code="o", reported_at=NOON, force="f"
     )
     assert _closes(_told(Supervisors(1, units_elsewhere=elsewhere), stored(opened))) == (["i"] if elsewhere else [])
+
+
+def test_tours_go_on_after_the_last_day_for_as_long_as_somebody_waits() -> None:
+    midnight = datetime(2025, 6, 5, tzinfo=ZoneInfo("Europe/London"))
+    tours = Tours(1, 300, midnight, 2)
+    begun = [next(tours.next(waited_for=False)).at for _ in range(7)]
+    assert [(at.day, at.hour) for at in begun] == [(5, 0), (5, 7), (5, 15), (5, 23), (6, 7), (6, 15), (6, 23)]
+    assert list(tours.next(waited_for=False)) == []
+    assert next(tours.next(waited_for=True)).at == midnight.replace(day=7, hour=7)
