@@ -35,7 +35,7 @@ from services.callback.domain.memory import scene as scenes
 from services.callback.domain.memory.number import Number
 from services.callback.domain.memory.scene import Scene
 from services.callback.domain.place import Place, kept, usable
-from services.callback.domain.review import LINE_TAKEN, PLACED, Review, hour, index, owes
+from services.callback.domain.review import LINE_TAKEN, LINE_WANTED, PLACED, Review, hour, index, owes
 from services.callback.domain.rules import Rules
 
 HOUR = timedelta(hours=1)
@@ -126,10 +126,12 @@ class Callback:
         """The command with what only a look into the store can add."""
         match command:
             case StartAttempt() if review.planned is not None:
+                taken = len(tx.find(*LINE_TAKEN))
                 return replace(
                     command,
                     attempt_id=derived("attempt", review.review, review.planned.n),
-                    lines_taken=len(tx.find(*LINE_TAKEN)),
+                    lines_taken=taken,
+                    waiting=len(tx.find(*LINE_WANTED)) if taken >= rules.trunks else 0,
                     rung_at=tuple(self._rung(tx, review, tx.now)),
                 )
             case LearnNumber():

@@ -44,7 +44,12 @@ async def test_every_abandoned_call_has_one_review_and_one_end_whatever_is_kille
         _nothing_acknowledged_is_lost(calls, books.kinds(stores["contact"], "call-"))
         reviews = books.kinds(stores["callback"], "review-")
     assert len(reviews) == ABANDONED
-    assert all(kinds["ReviewOpened"] == kinds["ReviewClosed"] == 1 for kinds in reviews.values())
+    odd = {
+        stream: kinds
+        for stream, kinds in reviews.items()
+        if not kinds["ReviewOpened"] == kinds["ReviewClosed"] - kinds["ReviewReopened"] == 1
+    }
+    assert not odd, "one review, and one end for each time it was opened"
     _nobody_is_rung_twice(services, sum(kinds["AttemptStarted"] for kinds in reviews.values()))
 
     verified = ringback("verify", "--postgres", database, "--policy", policy, "--complete")

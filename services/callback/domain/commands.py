@@ -175,12 +175,13 @@ class NoteScene:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartAttempt:
     """The planned attempt is due. The use case gives it its identity, the one the telephone network sees, and says how many
-    lines are taken and when the number was rung lately.
+    lines are taken, how many attempts wait for one, and when the number was rung lately.
     """
 
     review: str
     attempt_id: str = ""
     lines_taken: int = 0
+    waiting: int = 0
     rung_at: tuple[datetime, ...] = ()
 
 

@@ -170,6 +170,9 @@ def owes(review: Review, rules: Rules) -> Mapping[str, datetime]:
 LINE_TAKEN = ("line", "taken")
 """Where reviews stand whose telephone rings or talks."""
 
+LINE_WANTED = ("line", "wanted")
+"""Where reviews stand whose attempt was put off."""
+
 
 PLACED = "review-place"
 """Under which index open reviews stand by the squares of the map their places lie in."""
@@ -190,6 +193,8 @@ def index(review: Review) -> Iterable[tuple[str, str]]:
         if review.sampled and review.sample_checked_by is None:
             yield "sample", stamp(review.closed_at)
         return
+    if review.planned is not None and review.planned.deferred is not None:
+        yield LINE_WANTED
     yield "open", stamp(review.deadline)
     if review.with_people:
         yield "escalated", stamp(review.deadline)

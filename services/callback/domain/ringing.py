@@ -31,12 +31,16 @@ def start(review: Review, command: StartAttempt, now: datetime, rules: Rules) ->
 
 
 def _deferred(review: Review, planned: Attempt, command: StartAttempt, now: datetime, rules: Rules) -> list[Event]:
+    """Not now. For a line one waits the longer the more do, so that a flood of callers is not a flood of events; a caller at
+    high risk is looked at again at the first chance.
+    """
     lately = sorted(at for at in command.rung_at if at > now - HOUR)
     if len(lately) >= rules.rings_per_number_hour:
         due = lately[-rules.rings_per_number_hour] + HOUR
         reason = f"the number was rung {len(lately)} times within the hour"
     elif command.lines_taken >= rules.trunks:
-        due = now + timedelta(seconds=rules.busy_delay_s)
+        ahead = 0 if review.risk is Risk.HIGH else command.waiting // rules.trunks
+        due = now + timedelta(seconds=rules.busy_delay_s * (1 + ahead))
         reason = f"all {rules.trunks} lines are taken"
     else:
         return []

@@ -55,7 +55,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trunks: Count
     """How many outgoing lines work: no more telephones ring or talk at once. Source: the force's own telephony."""
     busy_delay_s: Count
-    """How many seconds an attempt waits when every line is taken. Source: design default."""
+    """How many seconds an attempt waits when every line is taken; as often as attempts wait for all the lines, unless the risk is
+    high. Source: design default."""
     rings_per_number_hour: Count
     """How often one number is rung within an hour at most, over all its reviews. Source: design default."""
     deadline_s: Count

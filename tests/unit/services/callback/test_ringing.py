@@ -20,7 +20,7 @@ from contracts.callback import (
     ReviewClosed,
     ReviewEscalated,
 )
-from contracts.contact import Abandonment
+from contracts.contact import Abandonment, Marker
 from contracts.refusals import Invalid
 from services.callback.application import Callback
 from services.callback.domain.commands import (
@@ -29,7 +29,7 @@ from services.callback.domain.commands import (
     OpenReview,
 )
 from services.callback.domain.decide import decide
-from services.callback.domain.review import LINE_TAKEN
+from services.callback.domain.review import LINE_TAKEN, LINE_WANTED
 from services.callback.domain.rules import Then
 from services.callback.policy import default
 
@@ -122,6 +122,14 @@ class TestRinging:
             assert story.owes()["attempt"] == at(15)
             start(story, at(14)).then()
             start(story, at(15)).then_says(AttemptStarted)
+
+    @pytest.mark.parametrize(("waiting", "risk", "again"), [(29, False, 15), (30, False, 30), (300, False, 165), (300, True, 15)])
+    def test_the_more_wait_for_a_line_the_later_each_looks_again_but_not_where_the_risk_is_high(
+        self, opened: Opened, at: At, waiting: int, risk: bool, again: int
+    ) -> None:
+        story = start(opened(markers=(Marker.VULNERABLE,) if risk else ()), at(0), lines_taken=30, waiting=waiting)
+        assert said(story, AttemptDeferred).due == at(again)
+        assert LINE_WANTED in story.index()
 
     def test_one_number_is_not_rung_for_ever(self, opened: Opened, at: At) -> None:
         lately = tuple(at(-3601 + 300 * n) for n in range(13))
