@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +23,8 @@ from services.incident.exchange import Exchange
 
 AGAIN_S = 2.0
 TOKEN = "RINGBACK_EXCHANGE_TOKEN"
-LATER = frozenset({408, 429, 500, 502, 503, 504})
+LATER = frozenset({401, 403, 408, 429, 500, 502, 503, 504})
+"""Answers after which the same message is tried again; a token that has run out is one that somebody will renew."""
 
 
 def exchange(
@@ -37,7 +41,7 @@ def exchange(
     Example: ringback exchange --force kent --shared kafka.between:9092 --incident http://127.0.0.1:8003 --token ...
     """
     settings = KafkaSettings(servers=shared, client_id=f"exchange-{force}")
-    asyncio.run(_run(force, open_log(data, kafka), KafkaLog(settings), Door(incident, token), once))
+    asyncio.run(_until_stopped(_run(force, open_log(data, kafka), KafkaLog(settings), Door(incident, token), once)))
 
 
 class Door:
@@ -64,6 +68,15 @@ class Door:
     async def close(self) -> None:
         """Let go."""
         await self._client.aclose()
+
+
+async def _until_stopped(work: Coroutine[None, None, None]) -> None:
+    """SIGINT and SIGTERM end it in order, as whoever deploys it expects; what was under way is carried again next time."""
+    carrying = asyncio.ensure_future(work)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, carrying.cancel)
+    with suppress(asyncio.CancelledError):
+        await carrying
 
 
 async def _run(force: str, own: Log, shared: Log, door: Door, once: bool) -> None:

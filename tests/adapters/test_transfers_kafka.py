@@ -1,17 +1,24 @@
 """Two installations, each with its own log, and a real Kafka between them: a transfer accepted, refused, timed out."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import pytest
 from acceptance.incident_room import MINUTE, NOON, ONE, IncidentRoom
 
+from chassis.errors import LogError
 from chassis.log.kafka import KafkaLog
 from chassis.log.kafka_settings import KafkaSettings
+from cli.folder import DataFolder
 from cli.local.server import Server
 from contracts.incident_backlog import EscalationRaised, EscalationReason
 from contracts.incident_handing import TransferHeard, TransferMessage, TransferSent, TransferTimedOut
+from contracts.topics import TOPICS
 from services.incident.aggregates import TRANSFER
 from services.incident.cases.handing import AnswerTransfer, HearMessage, OfferTransfer
 from services.incident.domain.commands import Close
@@ -120,3 +127,28 @@ async def test_an_exchange_that_starts_again_carries_everything_again_and_nothin
         for _ in range(20):
             await sussex.turn()
         assert len(sussex.room.said(TransferHeard)) == heard == 1
+
+
+async def test_the_command_ends_in_order_when_it_is_told_to(kafka_server: Server, tmp_path: Path) -> None:
+    """Also while nobody opens the incident service's door: what was under way is carried again next time."""
+    command = [sys.executable, "-c", "from cli.main import main; main()", "exchange", "--shared", str(kafka_server.address)]
+    command += ["--incident", "http://127.0.0.1:9", "--force", "dorset", "--token", "none", "--data", str(tmp_path)]
+    folder = DataFolder(tmp_path)
+    folder.mark("live", "running")
+    folder.log().create_now([TOPICS["incident"]])
+    shared = KafkaLog(KafkaSettings(servers=str(kafka_server.address)))
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
+    async with asyncio.timeout(60):
+        while process.returncode is None and not await _made(shared, "transfer-dorset.events"):
+            await asyncio.sleep(0.1)
+        process.terminate()
+        said, _ = await process.communicate()
+    await shared.close()
+    assert process.returncode == 0, said
+
+
+async def _made(log: KafkaLog, topic: str) -> bool:
+    try:
+        return bool(await log.ends(topic))
+    except LogError:
+        return False
