@@ -1,7 +1,7 @@
 """The units on duty in memory, to find the nearest of thousands: a fold that keeps up with the log and that a restart rebuilds.
 
 It is never believed: whoever is found is loaded from the transaction before anything is decided. Positions of vehicles live
-here alone (docs/adr/0020): after a restart a unit is where its last event said, until its next position comes.
+here alone (docs/adr/0011): after a restart a unit is where its last event said, until its next position comes.
 """
 
 from collections.abc import Iterable, Iterator

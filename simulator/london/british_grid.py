@@ -1,4 +1,4 @@
-"""British National Grid references (OSGB36) to WGS84 by OSTN15, the official transformation (docs/adr/0030)."""
+"""British National Grid references (OSGB36) to WGS84 by OSTN15, the official transformation (docs/adr/0013)."""
 
 from math import isnan
 
