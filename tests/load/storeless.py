@@ -18,15 +18,18 @@ class Nothing:
     def __init__(self, now: datetime, actor: str) -> None:
         self.now = now
         self.actor = actor
+        self._decided: dict[str, Loaded[Any]] = {}
 
     def load(self, aggregate: Aggregate[Any], stream: str) -> Loaded[Any]:
-        return Loaded(stream, None, 0)
+        return self._decided.get(stream) or Loaded(stream, None, 0)
 
     def record(self, aggregate: Aggregate[Any], stream: str, events: Sequence[Event]) -> Loaded[Any]:
-        state = None
+        loaded = self.load(aggregate, stream)
+        state = loaded.state
         for event in events:
             state = aggregate.evolve[type(event)](state, event)
-        return Loaded(stream, state, len(events))
+        self._decided[stream] = Loaded(stream, state, loaded.version + len(events))
+        return self._decided[stream]
 
     def find(self, name: str, value: str) -> list[str]:
         return []
