@@ -122,6 +122,16 @@ def test_a_fix_from_long_before_the_call_is_shown_as_old() -> None:
     assert (estimate.at, estimate.flags) == (s(-3600), (HandsetFlag.OLDER_THAN_CALL,))
 
 
+def test_a_fix_from_long_before_the_call_does_not_date_the_call() -> None:
+    desk = Desk().told(presented()).sms(20, fixed=-90_000).sms(40, fixed=30)
+    assert desk.matched() == ["a", "a"]
+
+
+def test_a_place_that_is_told_before_its_call_does_not_date_the_call() -> None:
+    place = EstimateLocation(call="a", at=s(-90_000), location=Location(source=LocationSource.CELL))
+    assert Desk().told(place, presented()).sms(20).matched() == ["a"]
+
+
 def test_a_clock_that_runs_ahead_does_not_put_the_fix_before_all_that_follows() -> None:
     [estimate] = Desk().told(presented()).sms(18, fixed=86_400).estimates()
     assert (estimate.at, estimate.flags) == (s(18), (HandsetFlag.FROM_THE_FUTURE,))
