@@ -11,8 +11,10 @@ from contracts.places import Location, LocationSource, Point
 from services.contact.application import Contact
 from services.contact.domain.facts import EndCall, EstimateLocation, HangUp, PresentCall
 from services.contact.domain.handset import TakeHandsetMessage
+from services.contact.domain.place import best
 from services.contact.numbers import Numbers
 from services.contact.policy import default
+from services.contact.streams import CALL, call_stream
 
 T = datetime(2026, 6, 5, 12, tzinfo=UTC)
 NUMBER = "07700900123"
@@ -125,6 +127,18 @@ def test_a_fix_from_long_before_the_call_is_shown_as_old() -> None:
 def test_a_fix_from_long_before_the_call_does_not_date_the_call() -> None:
     desk = Desk().told(presented()).sms(20, fixed=-90_000).sms(40, fixed=30)
     assert desk.matched() == ["a", "a"]
+
+
+@pytest.mark.parametrize("years", [3, 11], ids=["an old time", "a time past belief"])
+def test_a_fix_from_years_before_hides_no_fix_of_the_call(years: int) -> None:
+    desk = Desk().told(presented()).sms(20, fixed=10)
+    desk.tx.now = s(40)
+    desk.sms(40, fixed=-years * 31_557_600, lat=37.4, radius="5")
+    call = desk.tx.load(CALL, call_stream("a")).state
+    assert call is not None
+    chosen = best(call.places)
+    assert chosen is not None
+    assert chosen.latitude == 51.2784
 
 
 def test_a_place_that_is_told_before_its_call_does_not_date_the_call() -> None:
