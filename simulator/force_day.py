@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from contracts.callers import SubjectKind
+from contracts.contact.callers import SubjectKind
 from contracts.envelope import Envelope, Event
 from services.contact.domain.caller import PlaceMarker, Subject
 from services.dispatch.policy import deployment

@@ -9,8 +9,8 @@ from chassis.testing.memory import MemoryTransaction
 from chassis.world import World
 from cli.composition import reference, wiring
 from contracts import registry
-from contracts.callback import AttemptStarted, Outcome
-from contracts.contact import Line, Sound
+from contracts.callback.reviews import AttemptStarted, Outcome
+from contracts.contact.calls import Line, Sound
 from contracts.envelope import Envelope, Event
 from services.callback.domain.commands import EndRinging
 from services.callback.domain.review import Review

@@ -15,7 +15,7 @@ from chassis.references import Keyer
 from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage
 from chassis.world import World
-from contracts.contact import Line
+from contracts.contact.calls import Line
 from services.contact.desks import FEED, feed_stream
 from services.contact.domain.call import Call
 from services.contact.domain.desks.feed import Feed

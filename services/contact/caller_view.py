@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-from contracts.callers import SubjectKind
-from contracts.contact import Marker
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import Marker
 from services.contact.domain.association import RELIABILITY
 from services.contact.domain.caller import Caller, Link, Warned
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.contact import Channel, Line
-from contracts.contacts import ContactOutcome, Stage
+from contracts.contact.calls import Channel, Line
+from contracts.contact.contacts import ContactOutcome, Stage
 from services.contact.domain.call import Call
 from services.contact.domain.desks.contact import Contact
 from services.contact.domain.desks.promise import Promise

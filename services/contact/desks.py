@@ -7,7 +7,7 @@ from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
-from contracts.contact import Line
+from contracts.contact.calls import Line
 from services.contact.domain.call import Call
 from services.contact.domain.desks import contact as contacts
 from services.contact.domain.desks import contacting, feed, promise, staff

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contracts.callers import SubjectKind
+from contracts.contact.callers import SubjectKind
 from contracts.refusals import Invalid
 from services.contact.domain.caller import Subject
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
-from contracts.contact import Line
+from contracts.contact.calls import Line
 from services.contact.domain.call import Call
 from services.contact.domain.desks.staff import Handler
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.host import Timer
-from contracts.contacts import Stage
+from contracts.contact.contacts import Stage
 from contracts.envelope import Envelope, Event
 from services.contact.domain.desks.contacting import NoteOverdue
 from services.contact.domain.desks.feed import NoteSilence

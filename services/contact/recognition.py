@@ -9,8 +9,8 @@ from msgspec import structs
 
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
-from contracts.callers import NumberContacted
-from contracts.contact import Marker
+from contracts.contact.callers import NumberContacted
+from contracts.contact.calls import Marker
 from services.contact.domain import association, caller, episode, telling
 from services.contact.domain.association import Reached, Start
 from services.contact.domain.call import Call

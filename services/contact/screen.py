@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
-from contracts.contact import Abandonment, Channel, Line, Marker
+from contracts.contact.calls import Abandonment, Channel, Line, Marker
 from services.contact.caller_view import LinkView, MarkerView, link, marker
 from services.contact.domain.association import Reached
 from services.contact.domain.call import Call

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import structs
 from pydantic import BaseModel
 
-from contracts.contact import Abandonment, Channel, Line, Sound, Start
+from contracts.contact.calls import Abandonment, Channel, Line, Sound, Start
 from contracts.places import Location
 from services.contact.domain.call import Call
 from services.contact.domain.oddities import Flag, flags

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from switchroom import Switchroom, switchroom
 
-from contracts.contact import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line
 from services.contact import views
 from services.contact.domain.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
 from services.contact.streams import CALL, call_id, call_stream

@@ -3,9 +3,9 @@
 import pytest
 from control_room import ControlRoom
 
-from contracts.callback import AttemptRecalled, AttemptStarted, Outcome, ReviewClosed, ReviewEscalated
-from contracts.contact import Sound
-from contracts.incident import IncidentClosed, IncidentGraded, ResourcesRequested
+from contracts.callback.reviews import AttemptRecalled, AttemptStarted, Outcome, ReviewClosed, ReviewEscalated
+from contracts.contact.calls import Sound
+from contracts.incident.incidents import IncidentClosed, IncidentGraded, ResourcesRequested
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Refused
 from services.callback.domain.commands import CloseReview, LearnSounds

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from switchroom import Switchroom, switchroom
 
-from contracts.contact import Channel
-from contracts.contacts import ContactOutcome
+from contracts.contact.calls import Channel
+from contracts.contact.contacts import ContactOutcome
 from services.contact.desks import CONTACT, contact_id, contact_stream
 from services.contact.domain.desks.contacting import CloseContact, ReceiveContact, TakeContact
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from acceptance.played import Played, Said, Script
 
-from contracts.callback import ReviewOpened
-from contracts.desk import CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
+from contracts.callback.desk import CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
+from contracts.callback.reviews import ReviewOpened
 from services.callback.reconciliation.carried import CarriedCall, ExplainOrphan, TellCarried
 from services.contact.domain.facts import HangUp
 from services.contact.streams import call_id

@@ -31,8 +31,8 @@ from chassis.store.codec import Head, encode, encode_event
 from chassis.store.reading import text
 from chassis.store.sqlite import SqliteStorage
 from contracts import registry
-from contracts.callers import AddressAssociated, NumberAssociated, PersonAssociated, SubjectKind, SubjectMarked
-from contracts.contact import Abandonment, CallAbandoned, Line, Marker, MarkerPlaced
+from contracts.contact.callers import AddressAssociated, NumberAssociated, PersonAssociated, SubjectKind, SubjectMarked
+from contracts.contact.calls import Abandonment, CallAbandoned, Line, Marker, MarkerPlaced
 from contracts.envelope import Event
 from contracts.topics import PARTITIONS
 from services.contact.api import routers

@@ -16,8 +16,8 @@ from chassis.http.edge import edge_of
 from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from contracts.contact import Channel
-from contracts.contacts import ContactOutcome
+from contracts.contact.calls import Channel
+from contracts.contact.contacts import ContactOutcome
 from contracts.envelope import Instant, Narrative
 from contracts.refusals import NotFound
 from services.contact import contact_view

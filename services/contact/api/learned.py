@@ -10,7 +10,7 @@ from starlette.responses import Response
 from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.edge import edge_of
-from contracts.contact import Sound, Start
+from contracts.contact.calls import Sound, Start
 from contracts.envelope import Instant, Narrative
 from services.contact.api.access import CallId, Handler, Name, Number
 from services.contact.api.calls import told

@@ -14,8 +14,8 @@ from chassis.http.commands import respond
 from chassis.http.edge import edge_of
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Page, Paging
-from contracts.callers import SubjectKind
-from contracts.contact import Marker
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import Marker
 from contracts.envelope import Address, Instant, Telephone
 from contracts.refusals import Invalid
 from services.contact.api.access import Handler, Reader, Supervisor, Words

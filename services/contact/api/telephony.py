@@ -11,7 +11,7 @@ from starlette.responses import Response
 from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.edge import edge_of
-from contracts.contact import Channel, Line, Sound, Start
+from contracts.contact.calls import Channel, Line, Sound, Start
 from contracts.envelope import Instant
 from contracts.places import Location
 from services.contact.api.access import Name, Number, Telephony, Words

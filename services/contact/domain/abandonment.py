@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.contact import Abandonment, Sound, Start
+from contracts.contact.calls import Abandonment, Sound, Start
 
 OF_ITS_START: Mapping[Start, Abandonment] = {
     Start.EMERGENCY_SOS: Abandonment.DEVICE_STARTED,

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from contracts.callers import SubjectKind
-from contracts.contact import Marker
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import Marker
 from services.contact.domain.call import Call
 from services.contact.domain.caller import Caller, Link
 from services.contact.domain.caller_rules import Associations

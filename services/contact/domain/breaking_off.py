@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from contracts.contact import Abandonment, CallAbandoned, CallEnded, CallReclassified, Line, Sound, SoundsHeard
+from contracts.contact.calls import Abandonment, CallAbandoned, CallEnded, CallReclassified, Line, Sound, SoundsHeard
+from contracts.contact.telephony import LineReleased
 from contracts.envelope import Event
-from contracts.telephony import LineReleased
 from services.contact.domain.abandonment import Broken, abandonment
 from services.contact.domain.call import Call
 from services.contact.domain.facts import CallFact, EndCall, HangUp, MayBreak

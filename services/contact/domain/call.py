@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.contact import Abandonment, Channel, Line, Marker, Sound, Start
+from contracts.contact.calls import Abandonment, Channel, Line, Marker, Sound, Start
 from services.contact.domain.place import Place
 from services.contact.domain.times import hour, newest_first, stamp
 

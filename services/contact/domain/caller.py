@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.callers import (
+from contracts.contact.callers import (
     AddressAssociated,
     AssociationEnded,
     HandsetMessageWaits,
@@ -19,7 +19,7 @@ from contracts.callers import (
     SubjectMarked,
     SubjectUnmarked,
 )
-from contracts.contact import Marker, MarkerLifted, MarkerPlaced
+from contracts.contact.calls import Marker, MarkerLifted, MarkerPlaced
 from contracts.envelope import Event
 from contracts.refusals import Invalid, NotFound
 from services.contact.domain.times import stamp

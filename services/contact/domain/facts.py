@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.contact import Channel, Line, Marker, Sound, Start
+from contracts.contact.calls import Channel, Line, Marker, Sound, Start
 from contracts.envelope import Narrative, Reference, Telephone
 from contracts.places import Location
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from contracts.callers import CallerIdentified
-from contracts.contact import (
+from contracts.contact.callers import CallerIdentified
+from contracts.contact.calls import (
     CallAbandoned,
     CallAnswered,
     CallEnded,
@@ -22,9 +22,9 @@ from contracts.contact import (
     SoundsHeard,
     StartRecognised,
 )
+from contracts.contact.harvest import AttemptsHarvested
+from contracts.contact.telephony import LineReleased, PlaceCredited, PlaceGivenUp, PlaceKept, PlaceRung
 from contracts.envelope import Event
-from contracts.harvest import AttemptsHarvested
-from contracts.telephony import LineReleased, PlaceCredited, PlaceGivenUp, PlaceKept, PlaceRung
 from services.contact.domain.call import Aside, Call, Heard
 from services.contact.domain.place import kept
 from services.contact.domain.starts import says_more

@@ -1,6 +1,6 @@
 """What is learned of a call besides its course: its number, what was heard on its line, what had put it through."""
 
-from contracts.contact import NumberLearned, SoundsHeard, StartRecognised
+from contracts.contact.calls import NumberLearned, SoundsHeard, StartRecognised
 from contracts.envelope import Event
 from services.contact.domain.call import Call, Heard
 from services.contact.domain.facts import FromCaller, HearSounds, LearnNumber, RecogniseStart

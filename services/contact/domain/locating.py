@@ -4,7 +4,7 @@ An estimate never becomes an address (Northamptonshire 2011: a guessed address w
 a handset wrote beside its estimate are kept as words.
 """
 
-from contracts.contact import LocationEstimated
+from contracts.contact.calls import LocationEstimated
 from contracts.envelope import Event
 from contracts.places import LocationSource
 from services.contact.domain.call import Call

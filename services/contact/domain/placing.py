@@ -1,9 +1,9 @@
 """Places in a queue: one that is kept while the line is free again, and one that a caller who came back had before."""
 
-from contracts.contact import Abandonment, CallAbandoned, Line
+from contracts.contact.calls import Abandonment, CallAbandoned, Line
+from contracts.contact.telephony import PlaceCredited, PlaceKept, PlaceRung
 from contracts.envelope import Event
 from contracts.refusals import Refused
-from contracts.telephony import PlaceCredited, PlaceKept, PlaceRung
 from services.contact.domain.call import Call
 from services.contact.domain.facts import CreditPlace, KeepPlace, MissPlace
 from services.contact.domain.set_aside import aside

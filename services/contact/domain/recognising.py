@@ -1,7 +1,7 @@
 """Who calls, as far as records and people say: it is told when it grows, and nothing learned later takes it back."""
 
-from contracts.callers import CallerIdentified
-from contracts.contact import CallerMatched, Marker
+from contracts.contact.callers import CallerIdentified
+from contracts.contact.calls import CallerMatched, Marker
 from contracts.envelope import Event
 from services.contact.domain.call import Call
 from services.contact.domain.facts import IdentifyCaller, NoteMatch

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.contact import CallFactSetAside
+from contracts.contact.calls import CallFactSetAside
 from contracts.envelope import Event
 from services.contact.domain.call import Call
 from services.contact.domain.facts import Fact

@@ -1,6 +1,6 @@
 """What had put a call through, weighed: what rang by itself, or silently on purpose, says more than that somebody asked."""
 
-from contracts.contact import Start
+from contracts.contact.calls import Start
 
 _WEIGHT = (None, Start.REQUEST, Start.NO_REQUEST)
 """From the start that says least; all others say most, and the first of them stands."""

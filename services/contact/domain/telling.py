@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from contracts.contact import CallAnswered, CallerRangAgain, CallQueued, CallReceived, Channel, Line, Start
+from contracts.contact.calls import CallAnswered, CallerRangAgain, CallQueued, CallReceived, Channel, Line, Start
+from contracts.contact.telephony import PlaceGivenUp
 from contracts.envelope import Event
-from contracts.telephony import PlaceGivenUp
 from services.contact.domain.breaking_off import break_off, end, seen_better
 from services.contact.domain.call import Call
 from services.contact.domain.facts import (

@@ -1,6 +1,6 @@
 """The words in which a fact is kept that does not stand, without anything personal."""
 
-from contracts.contact import Line
+from contracts.contact.calls import Line
 from services.contact.domain.facts import (
     AnswerCall,
     CallFact,

@@ -8,7 +8,7 @@ from typing import Any
 from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
-from contracts.harvest import HarvestTaken
+from contracts.contact.harvest import HarvestTaken
 from services.contact.application import Contact
 from services.contact.domain import harvest as harvests
 from services.contact.domain import telling

@@ -10,7 +10,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.contact import (
+from contracts.contact.calls import (
     Abandonment,
     CallAbandoned,
     CallAnswered,
@@ -25,7 +25,7 @@ from contracts.contact import (
     SoundsHeard,
     Start,
 )
-from contracts.telephony import PlaceGivenUp
+from contracts.contact.telephony import PlaceGivenUp
 from services.contact import reactions, views
 from services.contact.application import Contact
 from services.contact.domain.call import RANKS, Call

@@ -12,8 +12,8 @@ from chassis.clock import VirtualClock
 from chassis.dated import Dated, Edition
 from chassis.host import Service
 from chassis.world import World
-from contracts.callback import ReviewAssessed, ReviewEscalated, ReviewOpened, Risk
-from contracts.contact import CallAbandoned, Marker, Sound
+from contracts.callback.reviews import ReviewAssessed, ReviewEscalated, ReviewOpened, Risk
+from contracts.contact.calls import CallAbandoned, Marker, Sound
 from contracts.envelope import Event
 from contracts.places import Location, LocationSource, Point
 from services.callback import wiring as callback_wiring

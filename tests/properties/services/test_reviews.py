@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from chassis.host import Loaded
 from chassis.testing.memory import MemoryTransaction
 from contracts import registry
-from contracts.callback import (
+from contracts.callback.reviews import (
     Outcome,
     ReviewEscalated,
     ReviewOpened,
     Speaker,
 )
-from contracts.contact import Abandonment, CallAbandoned, CallAnswered, Line, Marker, Sound
+from contracts.contact.calls import Abandonment, CallAbandoned, CallAnswered, Line, Marker, Sound
 from contracts.envelope import Envelope, Event
 from contracts.places import Location, LocationSource, Point
 from services.callback import reactions

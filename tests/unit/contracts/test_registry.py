@@ -8,8 +8,8 @@ import pytest
 from pydantic import Field
 
 from contracts import registry
-from contracts.callback import ReviewOpened
-from contracts.contact import CallAbandoned, CallEnded
+from contracts.callback.reviews import ReviewOpened
+from contracts.contact.calls import CallAbandoned, CallEnded
 from contracts.envelope import Address, Narrative, Telephone, Text, Value
 from contracts.places import Location
 

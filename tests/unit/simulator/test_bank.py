@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.contact import Line
+from contracts.contact.calls import Line
 from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall, QueueCall
 from simulator.bank import BankCalls
 from simulator.script import InputRefused, Stimulus

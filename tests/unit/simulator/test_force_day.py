@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.contact import Line
+from contracts.contact.calls import Line
 from services.contact.domain.caller import PlaceMarker
 from services.contact.domain.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
 from services.dispatch.domain.commands import BookOn

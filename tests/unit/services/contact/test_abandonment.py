@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from contracts.contact import Abandonment, Sound, Start
+from contracts.contact.calls import Abandonment, Sound, Start
 from services.contact.domain.abandonment import OF_ITS_START, Broken, abandonment
 
 HEARD: tuple[tuple[Sound, ...], ...] = (

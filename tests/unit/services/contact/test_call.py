@@ -7,7 +7,7 @@ import pytest
 
 from chassis.testing.memory import MemoryTransaction
 from chassis.testing.scenario import Scenario
-from contracts.contact import (
+from contracts.contact.calls import (
     Abandonment,
     CallAbandoned,
     CallAnswered,

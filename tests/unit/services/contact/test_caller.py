@@ -1,8 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 from chassis.testing.scenario import Scenario
-from contracts.callers import SubjectKind
-from contracts.contact import Marker, MarkerLifted, MarkerPlaced
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import Marker, MarkerLifted, MarkerPlaced
 from contracts.refusals import NotFound
 from services.contact.domain.caller import LiftMarker, PlaceMarker, Subject, decide
 from services.contact.streams import CALLER

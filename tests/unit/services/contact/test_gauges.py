@@ -18,8 +18,8 @@ from chassis.references import Keyer
 from chassis.store.sqlite import SqliteStorage
 from chassis.tracing import Tracing
 from chassis.world import World
-from contracts.contact import Channel, Line
-from contracts.contacts import Stage
+from contracts.contact.calls import Channel, Line
+from contracts.contact.contacts import Stage
 from services.contact.domain.desks.contacting import NoteOverdue, ReceiveContact
 from services.contact.domain.desks.feed import HearFeed, NoteSilence
 from services.contact.domain.desks.promise import NoteBroken

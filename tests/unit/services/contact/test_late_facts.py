@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.testing.scenario import Scenario
-from contracts.contact import (
+from contracts.contact.calls import (
     Abandonment,
     CallAbandoned,
     CallAnswered,

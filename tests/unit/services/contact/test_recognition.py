@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.callers import PersonAssociated, SubjectKind
-from contracts.contact import CallAbandoned, CallerMatched, CallerRangAgain, Channel, Line, Marker
+from contracts.contact.callers import PersonAssociated, SubjectKind
+from contracts.contact.calls import CallAbandoned, CallerMatched, CallerRangAgain, Channel, Line, Marker
 from contracts.places import Location, LocationSource
 from contracts.refusals import Invalid, NotFound
 from services.contact.application import Contact

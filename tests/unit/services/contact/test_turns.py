@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from switchroom import Switchroom, switchroom
 
-from contracts.contact import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line
 from contracts.refusals import Refused
 from services.contact.domain.facts import MissPlace
 from services.contact.streams import call_id, call_stream

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from switchroom import Switchroom, switchroom
 
-from contracts.contact import Channel
-from contracts.contacts import ContactOutcome, Stage
+from contracts.contact.calls import Channel
+from contracts.contact.contacts import ContactOutcome, Stage
 from contracts.refusals import Invalid, NotFound, Refused
 from services.contact.desks import CONTACT, contact_id, contact_stream
 from services.contact.domain.desks.contact import CALLS, Contact

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from switchroom import Switchroom, switchroom
 
-from contracts.contact import Line
+from contracts.contact.calls import Line
 from contracts.refusals import NotFound, Refused
 from services.contact.desks import PROMISE
 from services.contact.domain.desks.promise import HandOverPromise, KeepPromise, Promise, TryPromise

@@ -7,9 +7,9 @@ import pytest
 
 from chassis.references import telephone
 from chassis.testing.memory import MemoryTransaction
-from contracts.callers import SubjectKind
-from contracts.contact import Abandonment, CallAbandoned, CallerRangAgain, Line, Marker
-from contracts.harvest import AttemptsHarvested, HarvestTaken
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import Abandonment, CallAbandoned, CallerRangAgain, Line, Marker
+from contracts.contact.harvest import AttemptsHarvested, HarvestTaken
 from services.contact.application import Contact
 from services.contact.domain.caller import PlaceMarker, Subject
 from services.contact.domain.facts import AnswerCall, HangUp, PresentCall

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.envelope import Event, Instant, Narrative, Text, Value
-from contracts.incident import Vulnerability
+from contracts.incident.incidents import Vulnerability
 from contracts.places import Location
 from contracts.registry import event
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.envelope import Event, Instant, Narrative, Text, Value
-from contracts.incident import Vulnerability
+from contracts.incident.incidents import Vulnerability
 from contracts.registry import event
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.contact.calls import Abandonment, Marker, Sound
 from contracts.envelope import Event, Instant, Narrative, Reference, Telephone, Text
 from contracts.places import Location
 from contracts.registry import event

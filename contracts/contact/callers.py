@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contracts.contact import Channel, Marker
+from contracts.contact.calls import Channel, Marker
 from contracts.envelope import Address, Event, Instant, Narrative, Reference, Telephone, Text
 from contracts.places import Location
 from contracts.registry import event

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contracts.contact import Channel
+from contracts.contact.calls import Channel
 from contracts.envelope import Event, Instant, Narrative, Reference, Telephone, Text
 from contracts.registry import event
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.envelope import Event, Instant, Personal, Text, Value
-from contracts.incident import Rank
+from contracts.incident.incidents import Rank
 from contracts.places import Location, Point
 from contracts.registry import event
 

@@ -1,6 +1,6 @@
 """What the callback service keeps in mind for calls it has not heard of yet: markers on numbers, places of open incidents."""
 
-from contracts.contact import Marker
+from contracts.contact.calls import Marker
 from contracts.envelope import Event, Reference, Text
 from contracts.places import Location
 from contracts.registry import event
