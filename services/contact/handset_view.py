@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.contact.callers import HandsetFlag, HandsetForm
+from contracts.contact.handsets import HandsetFlag, HandsetForm
 from contracts.places import Location
 from services.contact.domain.handset import Message
 from services.contact.domain.place import told

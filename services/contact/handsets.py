@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
-from contracts.contact.callers import HandsetMessageWaits
+from contracts.contact.handsets import HandsetMessageWaits
 from services.contact.domain import episode, handset
 from services.contact.domain.call import Call
 from services.contact.domain.caller_rules import CallerRules, Handsets

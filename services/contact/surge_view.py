@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.contact.callers import SurgeKind
+from contracts.contact.surges import SurgeKind
 from services.contact.domain.call import Call
 from services.contact.domain.surge import Surge
 from services.contact.views import CallView, call

@@ -7,7 +7,7 @@ from datetime import datetime
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.ids import derived
-from contracts.contact.callers import SurgeKind
+from contracts.contact.surges import SurgeKind
 from services.contact.domain import episode, surge
 from services.contact.domain.call import Call
 from services.contact.domain.caller_rules import CallerRules

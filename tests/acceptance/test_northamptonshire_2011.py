@@ -9,8 +9,8 @@ import pytest
 from acceptance.two_services import HOME, Force, T, breaks_off, rings, warn
 
 from contracts.callback.reviews import LocationLearned, ReviewEscalated, ReviewOpened
-from contracts.contact.callers import HandsetForm
 from contracts.contact.calls import CallAbandoned, LocationEstimated, Marker, Sound
+from contracts.contact.handsets import HandsetForm
 from contracts.places import Location, LocationSource, Point
 from services.contact.domain.facts import EstimateLocation
 from services.contact.domain.handset import TakeHandsetMessage

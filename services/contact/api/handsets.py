@@ -14,7 +14,7 @@ from chassis.http.edge import edge_of
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from chassis.ids import derived
-from contracts.contact.callers import HandsetForm
+from contracts.contact.handsets import HandsetForm
 from contracts.envelope import Instant, Telephone
 from contracts.refusals import Invalid
 from services.contact.api.access import Reader, Telephony

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from contracts.contact.callers import (
     AddressAssociated,
     AssociationEnded,
-    HandsetMessageWaits,
     NumberAssociated,
     NumberContacted,
     PersonAssociated,
@@ -20,6 +19,7 @@ from contracts.contact.callers import (
     SubjectUnmarked,
 )
 from contracts.contact.calls import Marker, MarkerLifted, MarkerPlaced
+from contracts.contact.handsets import HandsetMessageWaits
 from contracts.envelope import Event
 from contracts.refusals import Invalid, NotFound
 from services.contact.domain.times import stamp

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.contact.callers import HandsetFlag, HandsetForm, HandsetMessageMatched, HandsetMessageReceived
+from contracts.contact.handsets import HandsetFlag, HandsetForm, HandsetMessageMatched, HandsetMessageReceived
 from contracts.envelope import Event, Narrative, Telephone
 from contracts.places import Location, LocationSource
 from services.contact.domain.aml import https, packed, sms

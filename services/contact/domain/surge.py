@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.contact.callers import SurgeCallAdded, SurgeDetected, SurgeDismissed, SurgeKind, SurgeTaken
+from contracts.contact.surges import SurgeCallAdded, SurgeDetected, SurgeDismissed, SurgeKind, SurgeTaken
 from contracts.envelope import Event
 from contracts.places import Point
 from contracts.refusals import NotFound, Refused

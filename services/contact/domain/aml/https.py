@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import unquote_plus
 
-from contracts.contact.callers import HandsetFlag
+from contracts.contact.handsets import HandsetFlag
 from services.contact.domain.aml.reading import Reading, cell, epoch, fields, located, real
 
 _TAG = "&hmac="

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
 
-from contracts.contact.callers import HandsetFlag
+from contracts.contact.handsets import HandsetFlag
 from contracts.places import Location, LocationSource, Point
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from contracts.contact.callers import HandsetFlag
+from contracts.contact.handsets import HandsetFlag
 from services.contact.domain.aml.reading import Reading, epoch, fields, located, real
 
 HEADER = 'A"ML='

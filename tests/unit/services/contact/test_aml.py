@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.contact.callers import HandsetFlag, HandsetForm
+from contracts.contact.handsets import HandsetFlag, HandsetForm
 from services.contact.domain import handset
 from services.contact.domain.aml import https, packed, sms
 from services.contact.domain.aml.https import Seal

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.contact.callers import HandsetFlag, HandsetForm, HandsetMessageMatched, HandsetMessageReceived
 from contracts.contact.calls import CallAbandoned, CallFactSetAside, LocationEstimated
+from contracts.contact.handsets import HandsetFlag, HandsetForm, HandsetMessageMatched, HandsetMessageReceived
 from contracts.places import Location, LocationSource, Point
 from services.contact.application import Contact
 from services.contact.domain.facts import EndCall, EstimateLocation, HangUp, PresentCall

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.contact.callers import SurgeCallAdded, SurgeDetected, SurgeKind
 from contracts.contact.calls import CallAbandoned
+from contracts.contact.surges import SurgeCallAdded, SurgeDetected, SurgeKind
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import NotFound, Refused
 from services.contact.application import Contact
