@@ -13,7 +13,7 @@ from itertools import count
 from random import Random
 
 from contracts.contact.calls import Line
-from services.contact.domain.facts import AnswerCall, EndCall, EstimateLocation, Fact, HangUp, PresentCall, QueueCall
+from services.contact.domain.calls.facts import AnswerCall, EndCall, EstimateLocation, Fact, HangUp, PresentCall, QueueCall
 from services.contact.streams import call_id
 from simulator import callers, demand
 from simulator.callers import Caller, Nature

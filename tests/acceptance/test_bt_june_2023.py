@@ -17,8 +17,8 @@ from contracts.callback.desk import TurnGiven
 from contracts.callback.reviews import AttemptStarted, Disposition, ReviewClosed, ReviewOpened
 from contracts.contact.callers import SubjectKind
 from contracts.contact.calls import CallAbandoned, Line, Marker
-from services.contact.domain.caller import PlaceMarker, Subject
-from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall
+from services.contact.domain.callers.caller import PlaceMarker, Subject
+from services.contact.domain.calls.facts import AnswerCall, EndCall, HangUp, PresentCall
 from services.contact.domain.harvest import FailedCaller, HarvestCallers
 from services.contact.streams import call_id
 from simulator import outage

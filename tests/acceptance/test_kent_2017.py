@@ -10,7 +10,7 @@ from acceptance.two_services import HOME, PERSON, PHONE, Force, belong, breaks_o
 
 from contracts.callback.reviews import AttemptStarted
 from contracts.contact.calls import Marker
-from services.contact.domain.caller import Subject
+from services.contact.domain.callers.caller import Subject
 
 WAYS: list[Any] = [
     pytest.param([], PHONE, id="number"),

@@ -9,7 +9,7 @@ from contracts.callback.reviews import AttemptStarted, Escalation, ReviewEscalat
 from contracts.contact.callers import SubjectKind
 from contracts.contact.calls import Marker
 from contracts.incident.incidents import IncidentGraded, IncidentOpened
-from services.contact.domain.caller import PlaceMarker, Subject
+from services.contact.domain.callers.caller import PlaceMarker, Subject
 
 HERS = Subject(SubjectKind.NUMBER, HER)
 

@@ -9,7 +9,7 @@ from contracts.incident.incidents import IncidentClosed, IncidentGraded, Resourc
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Refused
 from services.callback.domain.commands import CloseReview, LearnSounds
-from services.contact.domain.facts import EstimateLocation
+from services.contact.domain.calls.facts import EstimateLocation
 from services.incident.domain.commands import Close
 
 CELL = Location(source=LocationSource.CELL, point=Point(latitude=52.24, longitude=-0.9), radius_m=2500)

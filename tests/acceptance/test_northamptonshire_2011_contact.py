@@ -12,7 +12,7 @@ from acceptance.two_services import Force, T, breaks_off, rings
 
 from contracts.callback.reviews import AttemptStarted, ReviewOpened
 from contracts.contact.calls import Abandonment, CallAbandoned, Sound
-from services.contact.domain.facts import AnswerCall, HangUp, HearSounds, LearnNumber, QueueCall
+from services.contact.domain.calls.facts import AnswerCall, HangUp, HearSounds, LearnNumber, QueueCall
 
 ANSWERED = [QueueCall(call="a", at=T, queue="999"), AnswerCall(call="a", at=T + timedelta(seconds=5), handler="h7")]
 

@@ -12,7 +12,7 @@ from acceptance.played import Played, Said, Script
 from contracts.callback.desk import CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
 from contracts.callback.reviews import ReviewOpened
 from services.callback.reconciliation.carried import CarriedCall, ExplainOrphan, TellCarried
-from services.contact.domain.facts import HangUp
+from services.contact.domain.calls.facts import HangUp
 from services.contact.streams import call_id
 
 T = datetime(2015, 7, 5, 10, tzinfo=UTC)

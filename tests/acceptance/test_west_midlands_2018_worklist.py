@@ -12,7 +12,7 @@ from acceptance.played import Played, Said, Script
 from contracts.callback.desk import HandOverUnanswered, ItemFellSilent, ItemHandedBack, ItemTaken, ItemWorked
 from contracts.contact.calls import Sound
 from services.callback.worklist.commands import LogOff, NoteWork, PutBack, TakeItem
-from services.contact.domain.facts import HangUp
+from services.contact.domain.calls.facts import HangUp
 from services.contact.streams import call_id
 
 T = datetime(2018, 4, 1, 13, tzinfo=UTC)

@@ -15,8 +15,8 @@ from contracts.contact.calls import Line, Marker
 from contracts.envelope import Envelope, Event
 from services.callback import wiring as callback_wiring
 from services.contact import wiring as contact_wiring
-from services.contact.domain.caller import Associate, PlaceMarker, Subject
-from services.contact.domain.facts import HangUp, PresentCall
+from services.contact.domain.callers.caller import Associate, PlaceMarker, Subject
+from services.contact.domain.calls.facts import HangUp, PresentCall
 
 T = datetime(2017, 8, 1, 12, tzinfo=UTC)
 E = TypeVar("E", bound=Event)

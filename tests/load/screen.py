@@ -36,9 +36,9 @@ from contracts.contact.calls import Abandonment, CallAbandoned, Line, Marker, Ma
 from contracts.envelope import Event
 from contracts.topics import PARTITIONS
 from services.contact.api import routers
-from services.contact.domain.call import Call
-from services.contact.domain.call import index as call_index
-from services.contact.numbers import Numbers
+from services.contact.domain.callers.numbers import Numbers
+from services.contact.domain.calls.call import Call
+from services.contact.domain.calls.call import index as call_index
 from services.contact.streams import call_stream, caller_stream
 from services.contact.wiring import WIRING
 from tests.load.blocks import Compared, at_most

@@ -14,9 +14,9 @@ from contracts.contact.calls import Sound, Start
 from contracts.envelope import Instant, Narrative
 from services.contact.api.access import CallId, Handler, Name, Number
 from services.contact.api.calls import told
-from services.contact.domain.facts import HearSounds, LearnNumber, RecogniseStart
+from services.contact.domain.calls.facts import HearSounds, LearnNumber, RecogniseStart
 from services.contact.streams import CALL, call_stream
-from services.contact.views import CallView
+from services.contact.views.calls import CallView
 
 
 class HeardBody(Body):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from contracts.contact.calls import Abandonment, CallAbandoned, Line, Marker
 from contracts.contact.harvest import AttemptsHarvested, HarvestTaken
 from contracts.envelope import Event, Reference, Telephone
-from services.contact.domain.call import Call
+from services.contact.domain.calls.call import Call
 from services.contact.domain.rules import Rules
 
 

@@ -35,8 +35,8 @@ from services.callback.domain.commands import (
     RecordOutcome,
 )
 from services.contact.application import Contact
-from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall, QueueCall
-from services.contact.numbers import Numbers
+from services.contact.domain.callers.numbers import Numbers
+from services.contact.domain.calls.facts import AnswerCall, EndCall, HangUp, PresentCall, QueueCall
 from services.contact.policy import default as contact_policy
 
 DAY = timedelta(days=1)
