@@ -13,8 +13,8 @@ from acceptance.played import Played, Said, Script
 from chassis.references import telephone
 from cli.carrier.callers import Callers, parts
 from cli.carrier.lists import Attempt
-from contracts.callback.desk import TurnGiven
 from contracts.callback.reviews import AttemptStarted, Disposition, ReviewClosed, ReviewOpened
+from contracts.callback.turns import TurnGiven
 from contracts.contact.callers import SubjectKind
 from contracts.contact.calls import CallAbandoned, Line, Marker
 from services.contact.domain.callers.caller import PlaceMarker, Subject

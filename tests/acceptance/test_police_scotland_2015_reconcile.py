@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from acceptance.played import Played, Said, Script
 
-from contracts.callback.desk import CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
+from contracts.callback.reconciliation import CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
 from contracts.callback.reviews import ReviewOpened
 from services.callback.reconciliation.carried import CarriedCall, ExplainOrphan, TellCarried
 from services.contact.domain.calls.facts import HangUp

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from acceptance.played import Played, Said, Script
 
-from contracts.callback.desk import HandOverUnanswered, ItemFellSilent, ItemHandedBack, ItemTaken, ItemWorked
+from contracts.callback.worklist import HandOverUnanswered, ItemFellSilent, ItemHandedBack, ItemTaken, ItemWorked
 from contracts.contact.calls import Sound
 from services.callback.worklist.commands import LogOff, NoteWork, PutBack, TakeItem
 from services.contact.domain.calls.facts import HangUp

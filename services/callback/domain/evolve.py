@@ -6,7 +6,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from contracts.callback.answered_calls import AttemptHungUp
-from contracts.callback.desk import AttemptsLearned, TurnGiven
 from contracts.callback.episodes import (
     EmergencyPeriodEnded,
     EpisodeJoined,
@@ -31,6 +30,7 @@ from contracts.callback.reviews import (
     ReviewInformed,
     ReviewOpened,
 )
+from contracts.callback.turns import AttemptsLearned, TurnGiven
 from contracts.envelope import Event
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.place import kept
