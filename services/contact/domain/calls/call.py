@@ -74,6 +74,12 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     reasons: tuple[str, ...] = ()
 
     @property
+    def told(self) -> bool:
+        """Whether telephony has told of it; a place or a sound may be known before."""
+        facts = (self.presented_at, self.queued_at, self.answered_at, self.abandoned_at, self.ended_at)
+        return any(at is not None for at in facts)
+
+    @property
     def over_at(self) -> datetime | None:
         """When it was over, however that came."""
         return self.abandoned_at or self.ended_at or self.given_up_at

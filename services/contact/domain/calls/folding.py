@@ -31,9 +31,10 @@ from services.contact.domain.place import kept
 
 
 def _opened(call: Call | None, event: Any) -> Call:
+    """The call began with the first that telephony tells of it; when a place was fixed, or a sound heard, dates no call."""
     if call is None:
         return Call(event.call, event.at)
-    return call if call.since <= event.at else replace(call, since=event.at)
+    return replace(call, since=event.at) if not call.told or event.at < call.since else call
 
 
 def _numbered(call: Call, number: str | None, number_ref: str | None) -> Call:
@@ -96,7 +97,7 @@ def _ended(call: Call | None, event: CallEnded) -> Call:
 
 
 def _located(call: Call | None, event: LocationEstimated) -> Call:
-    opened = _opened(call, event)
+    opened = call or Call(event.call, event.at)
     place = kept(event.at, event.location, event.cell, event.words, tuple(event.flags))
     given = () if event.address_ref is None or event.address_ref in opened.addresses else (event.address_ref,)
     return replace(
@@ -108,7 +109,7 @@ def _located(call: Call | None, event: LocationEstimated) -> Call:
 
 
 def _identified(call: Call | None, event: CallerIdentified) -> Call:
-    opened = _opened(call, event)
+    opened = call or Call(event.call, event.at)
     return opened if event.person_ref in opened.persons else replace(opened, persons=(*opened.persons, event.person_ref))
 
 

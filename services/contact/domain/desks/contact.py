@@ -116,7 +116,9 @@ def _words_added(contact: Contact, event: ContactWordsAdded) -> Contact:
 
 
 def _taken(contact: Contact, event: ContactTaken) -> Contact:
-    return replace(contact, handler=event.handler, taken_at=event.at)
+    """Whoever takes it over has a time of their own to act, and an alarm of their own."""
+    overdue = tuple(stage for stage in contact.overdue if stage is not Stage.ACTION)
+    return replace(contact, handler=event.handler, taken_at=event.at, overdue=overdue)
 
 
 def _overdue(contact: Contact, event: ContactOverdue) -> Contact:

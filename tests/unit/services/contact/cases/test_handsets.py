@@ -12,7 +12,9 @@ from services.contact.application import Contact
 from services.contact.domain.callers.numbers import Numbers
 from services.contact.domain.calls.facts import EndCall, EstimateLocation, HangUp, PresentCall
 from services.contact.domain.handsets.handset import TakeHandsetMessage
+from services.contact.domain.place import best
 from services.contact.policy import default
+from services.contact.streams import CALL, call_stream
 
 T = datetime(2026, 6, 5, 12, tzinfo=UTC)
 NUMBER = "07700900123"
@@ -120,6 +122,28 @@ def test_a_message_that_was_held_up_for_hours_is_matched_by_the_time_of_its_fix(
 def test_a_fix_from_long_before_the_call_is_shown_as_old() -> None:
     [estimate] = Desk().told(presented()).sms(18, fixed=-3600).estimates()
     assert (estimate.at, estimate.flags) == (s(-3600), (HandsetFlag.OLDER_THAN_CALL,))
+
+
+def test_a_fix_from_long_before_the_call_does_not_date_the_call() -> None:
+    desk = Desk().told(presented()).sms(20, fixed=-90_000).sms(40, fixed=30)
+    assert desk.matched() == ["a", "a"]
+
+
+@pytest.mark.parametrize("years", [3, 11], ids=["an old time", "a time past belief"])
+def test_a_fix_from_years_before_hides_no_fix_of_the_call(years: int) -> None:
+    desk = Desk().told(presented()).sms(20, fixed=10)
+    desk.tx.now = s(40)
+    desk.sms(40, fixed=-years * 31_557_600, lat=37.4, radius="5")
+    call = desk.tx.load(CALL, call_stream("a")).state
+    assert call is not None
+    chosen = best(call.places)
+    assert chosen is not None
+    assert chosen.latitude == 51.2784
+
+
+def test_a_place_that_is_told_before_its_call_does_not_date_the_call() -> None:
+    place = EstimateLocation(call="a", at=s(-90_000), location=Location(source=LocationSource.CELL))
+    assert Desk().told(place, presented()).sms(20).matched() == ["a"]
 
 
 def test_a_clock_that_runs_ahead_does_not_put_the_fix_before_all_that_follows() -> None:

@@ -89,12 +89,27 @@ def test_taking_is_no_action(room: Switchroom) -> None:
     assert [entry.stream for entry in room.reads.find("contact-unacted")] == [contact_stream(C)]
 
 
-def test_another_handler_may_take_it_over(room: Switchroom) -> None:
+def test_one_handler_has_it_until_the_time_to_act_is_over(room: Switchroom) -> None:
     received(room)
     room.do(TakeContact(contact=C, handler="h7"))
     room.do(TakeContact(contact=C, handler="h7"))
+    with pytest.raises(Refused, match="h7 has it since 12:00:00 UTC") as refused:
+        room.do(TakeContact(contact=C, handler="h8"))
+    assert refused.value.code == "contact-taken"
+    room.wait(3600)
     room.do(TakeContact(contact=C, handler="h8"))
-    assert room.kinds(contact_stream(C)) == ["ContactReceived", "ContactTaken", "ContactTaken"]
+    assert contact(room).handler == "h8"
+    assert room.kinds(contact_stream(C)) == ["ContactReceived", "ContactTaken", "ContactOverdue", "ContactTaken"]
+
+
+def test_whoever_takes_it_over_has_an_alarm_of_their_own(room: Switchroom) -> None:
+    received(room)
+    room.do(TakeContact(contact=C, handler="h7"))
+    room.wait(3600)
+    room.do(TakeContact(contact=C, handler="h8"))
+    assert overdue(room) == []
+    room.wait(3600)
+    assert overdue(room) == [contact_stream(C)]
 
 
 def test_what_is_over_takes_more_words_and_no_other_end(room: Switchroom) -> None:
