@@ -75,6 +75,12 @@ def test_nobody_there_is_told_once_and_in_time(outcome: Outcome) -> None:
     assert ended.at <= T + timedelta(seconds=30)
 
 
+def test_who_would_pick_up_after_the_ring_is_over_was_not_reached() -> None:
+    [ended] = Exchange(Behaviour({Outcome.SAFE: 1}, pick_up_s=(40, 50))).ring("a1")
+    assert isinstance(ended, EndRinging)
+    assert (ended.outcome, ended.at) == (Outcome.RANG_OUT, T + timedelta(seconds=30))
+
+
 def test_the_same_attempt_is_answered_the_same_way_under_the_same_causes() -> None:
     first, second = Exchange(), Exchange()
     for n in range(50):
