@@ -2,8 +2,8 @@
 
 from acceptance.incident_room import MINUTE, NOON, ONE, incident_room
 
-from contracts.incident import PromiseAtRisk
-from contracts.incident_backlog import EscalationClimbed, EscalationRaised, EscalationReason
+from contracts.incident.backlog import EscalationClimbed, EscalationRaised, EscalationReason
+from contracts.incident.incidents import PromiseAtRisk
 from services.incident.domain.commands import NoteAllocated
 
 
