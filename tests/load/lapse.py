@@ -12,6 +12,17 @@ from tests.load.blocks import Compared
 
 SECONDS = 60
 MEGABYTES = 500
+GROWTH = 1.1
+MONTHS = (1, 3, 5)
+RUN = """
+import sys
+from pathlib import Path
+from cli.main import app
+
+app(["timelapse", "bank-calls", sys.argv[1], "--data", sys.argv[2], "--json"], standalone_mode=False)
+print(next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")))
+"""
+"""Its own peak as the kernel keeps it for this program; `ru_maxrss` would count what its parent was when it started it."""
 
 
 class Played(NamedTuple):
@@ -25,47 +36,43 @@ class Played(NamedTuple):
 def played(file: Path, folder: Path) -> Played:
     """Run `ringback timelapse bank-calls` and look at what it took."""
     began = time.perf_counter()
-    code = (
-        "import resource, sys; from cli.main import app\n"
-        f"app(['timelapse', 'bank-calls', {str(file)!r}, '--data', {str(folder)!r}, '--json'], standalone_mode=False)\n"
-        "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True)
-    figures, _, peak = done.stdout.rpartition("peak ")
-    return Played(time.perf_counter() - began, int(peak) / 1024, json.loads(figures)["calls"])
+    done = subprocess.run([sys.executable, "-c", RUN, str(file), str(folder)], check=True, stdout=subprocess.PIPE, text=True)
+    figures, _, peak = done.stdout.rpartition("VmHWM:")
+    return Played(time.perf_counter() - began, int(peak.split()[0]) / 1024, json.loads(figures)["calls"])
 
 
-def tenfold(file: Path, into: Path) -> Path:
-    """The same month ten times over, each time with other call ids and a month later."""
+def repeated(file: Path, into: Path) -> Path:
+    """The same month as January, March and May, each time with other call ids: three times the calls, as long days as ever."""
     header, *rows = file.read_text("latin-1").splitlines()
     with into.open("w", encoding="latin-1") as out:
         out.write(header + "\n")
-        for month in range(1, 11):
+        for month in MONTHS:
             for row in rows:
                 fields = row.split("\t")
                 fields[1] = f"{month}{fields[1]}"
-                fields[5] = f"99{month:02d}{min(int(fields[5][4:]), 28):02d}"
+                fields[5] = f"99{month:02d}{fields[5][4:]}"
                 out.write("\t".join(fields) + "\n")
     return into
 
 
 def compared(file: Path, folder: Path) -> Iterator[Compared]:
-    """Seconds and peak memory of a month; peak memory of ten months beside it."""
+    """Seconds and peak memory of a month; peak memory of three times as many calls beside it.
+
+    A month already fills what is kept in memory and bounded (20,000 states of each service), so what three months take
+    beyond it is what follows the history.
+    """
     month = played(file, folder / "month")
     yield Compared(
-        "a month of calls, seconds", month.seconds, SECONDS, "goal", month.seconds / SECONDS, "<= 1 x", month.seconds <= SECONDS
-    )
+        "a month of calls by time-lapse", month.seconds, SECONDS, "goal", month.seconds / SECONDS, "<= 1 x",
+        month.seconds <= SECONDS, "s",
+    )  # fmt: skip
     yield Compared(
-        "a month of calls, peak MB",
-        month.megabytes,
-        MEGABYTES,
-        "goal",
-        month.megabytes / MEGABYTES,
-        "<= 1 x",
-        month.megabytes <= MEGABYTES,
-    )
-    ten = played(tenfold(file, folder / "ten.tsv"), folder / "ten")
-    ratio = ten.megabytes / month.megabytes
+        "a month of calls, peak memory", month.megabytes, MEGABYTES, "goal", month.megabytes / MEGABYTES, "<= 1 x",
+        month.megabytes <= MEGABYTES, "MB",
+    )  # fmt: skip
+    longer = played(repeated(file, folder / "longer.tsv"), folder / "longer")
+    ratio = longer.megabytes / month.megabytes
     yield Compared(
-        f"{ten.calls} calls, peak MB", ten.megabytes, month.megabytes, f"of {month.calls} calls", ratio, "<= 1.2 x", ratio <= 1.2
-    )
+        f"{longer.calls:,} calls, peak memory", longer.megabytes, month.megabytes, f"{month.calls:,} calls", ratio,
+        f"<= {GROWTH} x", ratio <= GROWTH, "MB",
+    )  # fmt: skip
