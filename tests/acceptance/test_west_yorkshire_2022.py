@@ -24,6 +24,13 @@ def test_a_downgrade_asks_somebody_to_tell_the_caller_and_is_not_forgotten() -> 
         assert room.said(EscalationRaised)[-1].reason is EscalationReason.TASK_OVERDUE
 
 
+def test_each_of_two_downgrades_is_told_though_they_come_at_one_instant() -> None:
+    with incident_room() as room:
+        room.opened()
+        room.do(LESS, Regrade(ONE, "Priority", "handler 7", "he is back"), LESS)
+        assert len({task.task for task in room.said(TaskOpened)}) == 2
+
+
 def test_a_downgrade_just_before_the_promise_breaks_is_reported_and_counts_from_the_first_report() -> None:
     with incident_room() as room:
         room.opened()

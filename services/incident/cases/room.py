@@ -62,10 +62,17 @@ class Room:
         return self.grades.version(state.policy).ladder(state.grade)
 
     def task(
-        self, transaction: Transaction, incident: str, kind: TaskKind, due: datetime, because: str, owner: str | None = None
+        self,
+        transaction: Transaction,
+        incident: str,
+        kind: TaskKind,
+        due: datetime,
+        because: str,
+        owner: str | None = None,
+        nth: int = 0,
     ) -> str:
-        """Give somebody something to do; gives the task's id."""
-        name = f"task-{ids.derived('task', incident, kind.value, transaction.now.isoformat(), because)}"
+        """Give somebody something to do; gives the task's id. `nth` tells tasks apart that arise at one instant."""
+        name = f"task-{ids.derived('task', incident, kind.value, transaction.now.isoformat(), because, nth)}"
         opened = task.OpenTask(name, incident, kind, due, because, owner)
         state = transaction.load(TASK, name).state
         transaction.record(TASK, name, task.decide(state, opened, transaction.now))
@@ -86,4 +93,4 @@ class Room:
     def inform_caller(self, transaction: Transaction, state: Incident, because: str) -> None:
         """Whoever waits is told that it will take longer (West Yorkshire 2022)."""
         due = after(transaction.now, self.rules.at(transaction.now).inform_caller_within_min)
-        self.task(transaction, state.incident, TaskKind.INFORM_CALLER, due, because)
+        self.task(transaction, state.incident, TaskKind.INFORM_CALLER, due, because, nth=state.regrades)
