@@ -19,12 +19,13 @@ from contracts.refusals import NotFound, Refused
 from services.callback.application import REVIEW, review_stream
 from services.callback.worklist import views
 from services.callback.worklist.application import ITEM, item_stream
-from services.callback.worklist.commands import AcknowledgeHandOver, LogOff, NoteWork, PutBack, TakeItem
+from services.callback.worklist.commands import AcknowledgeAlarm, AcknowledgeHandOver, LogOff, NoteWork, PutBack, TakeItem
 from services.callback.worklist.item import Item
 from services.callback.worklist.person import Person
 from services.callback.worklist.views import ItemView, LogOffView
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
+Plan = Annotated[str, Field(min_length=1, max_length=4000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 ReviewId = Annotated[
     str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="As `review` in an item: the id of its call.")
@@ -45,6 +46,13 @@ class PutBackBody(Body):
     """Why it goes back."""
 
     reason: Words
+
+
+class AcknowledgeAlarmBody(Body):
+    """As which role, and what will be done."""
+
+    role: Words
+    plan: Plan
 
 
 class LogOffBody(Body):
@@ -89,6 +97,15 @@ def _items(host: Host) -> APIRouter:
         """Acknowledge what somebody handed over at log-off; taking it does so too."""
         return told(await host.run(AcknowledgeHandOver(review=review, by=context.actor), context), review)
 
+    @router.post("/alarm/acknowledge", response_model=ItemView)
+    async def acknowledge_alarm(review: ReviewId, body: AcknowledgeAlarmBody, context: Supervisor) -> Response:
+        """I know of it, as the role that was told or one above it, and this will be done. It climbs no more.
+
+        The alarm stands until somebody acts; when nobody has by `again_at`, it is raised again.
+        """
+        acknowledged = AcknowledgeAlarm(review=review, by=context.actor, role=body.role, plan=body.plan)
+        return told(await host.run(acknowledged, context), review)
+
     return router
 
 
@@ -130,7 +147,10 @@ def _reads(host: Host) -> APIRouter:
 
     @router.get("/alarms")
     def read_alarms(page: Paging, known_at: KnownAt, _: Reader) -> Listing[ItemView]:
-        """Items of people who fell silent, and hand-overs nobody acknowledged, the oldest first."""
+        """Items of people who fell silent, hand-overs nobody acknowledged, and what nobody took in time.
+
+        Those at the top of their ladder first, then by when they climb, then those somebody acknowledged.
+        """
         found = page.read(host, "desk-alarm", known_at=known_at)
         return Listing(items=list(_read(host, found.entries, known_at)), next=found.next)
 

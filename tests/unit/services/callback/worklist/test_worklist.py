@@ -84,7 +84,7 @@ def test_silence_is_an_alarm_and_anybody_may_take_over(desk: Desk) -> None:
     desk.wait(1)
     desk.hear(PassSilence(review=A))
     [alarm] = desk.sarah.get("/worklist/alarms").json()["items"]
-    assert alarm["alarm"] == "anna has it, and nothing was heard since 12:00:00 UTC: somebody take it over"
+    assert alarm["alarm"]["words"] == "anna has it, and nothing was heard since 12:00:00 UTC: somebody take it over"
     assert desk.ben.post(f"/worklist/{A}/take").json()["taken_by"] == "ben"
     assert desk.listed("/worklist/alarms") == []
     assert desk.anna.post(f"/worklist/{A}/note", json={}).json()["code"] == "item-not-yours"
