@@ -7,9 +7,11 @@ from typing import Any
 
 from chassis.store.codec import reader
 from chassis.store.storage import Storage
-from contracts.callback import AttemptStarted, ReviewAssessed, ReviewClosed, ReviewEscalated, ReviewOpened
-from contracts.contact import CallAbandoned, Line
-from contracts.dispatch import (
+from contracts.callback.episodes import ReviewReopened
+from contracts.callback.reviews import AttemptStarted, ReviewAssessed, ReviewClosed, ReviewEscalated, ReviewOpened
+from contracts.contact.calls import CallAbandoned, Line
+from contracts.dispatch.crews import OfficerBookedOn, VehicleBookedOn
+from contracts.dispatch.deployment import (
     AssignmentEnded,
     JobRequested,
     JobUnitAdded,
@@ -18,9 +20,7 @@ from contracts.dispatch import (
     UnitBookedOff,
     UnitBookedOn,
 )
-from contracts.dispatch_crews import OfficerBookedOn, VehicleBookedOn
 from contracts.envelope import Event
-from contracts.episodes import ReviewReopened
 
 PAGE = 1000
 SETTLED = timedelta(seconds=60)

@@ -14,7 +14,7 @@ from chassis.clock import SystemClock
 from chassis.errors import VersionConflict
 from chassis.store.postgres import PostgresStorage
 from chassis.store.writer import Writer
-from contracts.dispatch import Officer
+from contracts.dispatch.deployment import Officer
 from contracts.refusals import Refused
 from services.dispatch.domain.commands import Assign, BookOn, Command
 

@@ -14,8 +14,8 @@ from stage import Station
 
 from chassis.store.codec import reader
 from cli.invariants import broken
-from contracts.dispatch import UnitAssigned, UnitBookedOn
-from contracts.dispatch_crews import OfficerBookedOn
+from contracts.dispatch.crews import OfficerBookedOn
+from contracts.dispatch.deployment import UnitAssigned, UnitBookedOn
 from contracts.envelope import Event
 from services.dispatch.domain.commands import BookOn, RequestJob
 

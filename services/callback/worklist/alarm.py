@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.desk import HandOverUnanswered, ItemFellSilent
-from contracts.desk_alarms import AlarmAcknowledged, AlarmClimbed, AlarmRepeated, ItemUntaken
+from contracts.callback.alarms import AlarmAcknowledged, AlarmClimbed, AlarmRepeated, ItemUntaken
+from contracts.callback.worklist import HandOverUnanswered, ItemFellSilent
 from contracts.envelope import Event
 from contracts.refusals import Invalid, Refused
 from services.callback.domain.desk_rules import DeskRules, Step

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from contracts.desk import (
+from contracts.callback.alarms import ItemUntaken, ItemWaits
+from contracts.callback.worklist import (
     HandBack,
     HandOverAcknowledged,
     HandOverUnanswered,
@@ -11,7 +12,6 @@ from contracts.desk import (
     ItemTaken,
     ItemWorked,
 )
-from contracts.desk_alarms import ItemUntaken, ItemWaits
 from contracts.envelope import Event
 from contracts.refusals import Refused
 from services.callback.domain.desk_rules import DeskRules

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.desk import (
+from contracts.callback.alarms import AlarmAcknowledged, AlarmClimbed, AlarmRepeated, ItemUntaken, ItemWaits
+from contracts.callback.worklist import (
     HandBack,
     HandOverAcknowledged,
     HandOverUnanswered,
@@ -16,7 +17,6 @@ from contracts.desk import (
     ItemTaken,
     ItemWorked,
 )
-from contracts.desk_alarms import AlarmAcknowledged, AlarmClimbed, AlarmRepeated, ItemUntaken, ItemWaits
 from contracts.envelope import Event
 from services.callback.domain.review import stamp
 from services.callback.worklist import alarm as alarms

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from contracts.dispatch import UnitBookedOff, UnitBookedOn
-from contracts.dispatch_crews import OfficerBookedOff, OfficerBookedOn, VehicleBookedOff, VehicleBookedOn
+from contracts.dispatch.crews import OfficerBookedOff, OfficerBookedOn, VehicleBookedOff, VehicleBookedOn
+from contracts.dispatch.deployment import UnitBookedOff, UnitBookedOn
 from contracts.envelope import Event
 from contracts.refusals import Invalid, Refused
 from services.dispatch.domain.unit import Unit

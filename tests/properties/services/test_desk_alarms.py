@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.callback import IncidentLinked, ReviewClosed, ReviewEscalated
-from contracts.contact import Abandonment, Sound
-from contracts.desk import (
+from contracts.callback.alarms import AlarmAcknowledged, AlarmClimbed, AlarmRepeated, ItemUntaken, ItemWaits
+from contracts.callback.episodes import LinkedIncidentEnded, ReviewReopened
+from contracts.callback.reviews import IncidentLinked, ReviewClosed, ReviewEscalated
+from contracts.callback.worklist import (
     HandOverAcknowledged,
     HandOverUnanswered,
     ItemFellSilent,
@@ -23,9 +24,8 @@ from contracts.desk import (
     ItemTaken,
     ItemWorked,
 )
-from contracts.desk_alarms import AlarmAcknowledged, AlarmClimbed, AlarmRepeated, ItemUntaken, ItemWaits
+from contracts.contact.calls import Abandonment, Sound
 from contracts.envelope import Event
-from contracts.episodes import LinkedIncidentEnded, ReviewReopened
 from contracts.refusals import Refused
 from services.callback.desk import Desk
 from services.callback.domain.commands import (
