@@ -204,9 +204,9 @@ class Dispatch:
         return transaction.record(JOB, command.job, decided.job)
 
     def _divert(self, transaction: Transaction, command: Divert, rules: Deployment) -> Loaded[Job]:
-        held = transaction.load(UNIT, command.unit).state
+        wanted, held = self._job(transaction, command.job), transaction.load(UNIT, command.unit).state
         leaves = held.held[0].job if held is not None and held.held else command.job
-        left, wanted = self._job(transaction, leaves), self._job(transaction, command.job)
+        left = self._job(transaction, leaves)
         point = self._where(held, transaction, rules)
         decided = diversion.divert(held, left, wanted, command, transaction.now, rules, point)
         self._changed(transaction, command.unit, decided.unit, rules)
@@ -214,7 +214,7 @@ class Dispatch:
         return transaction.record(JOB, command.job, decided.job)
 
     def _offer(self, transaction: Transaction, command: Offer, rules: Deployment) -> Loaded[Job]:
-        held, wanted = transaction.load(UNIT, command.unit).state, self._job(transaction, command.job)
+        wanted, held = self._job(transaction, command.job), transaction.load(UNIT, command.unit).state
         decided = offer.offer(held, wanted, command, transaction.now, rules)
         self._changed(transaction, command.unit, decided.unit, rules)
         return transaction.record(JOB, command.job, decided.job)

@@ -66,15 +66,17 @@ class Worklist:
 
     def log_off(self, tx: Transaction, command: LogOff) -> Loaded[Person]:
         """Everything a person has goes back to the list, to be acknowledged by somebody else."""
+        stream = person_stream(command.person)
+        tx.load(PERSON, stream)  # first, for it is the version of what is answered that If-Match speaks of
         left, rules = [], self.policy.at(tx.now)
-        for stream in tx.find("taken", command.person):
-            item = tx.load(ITEM, stream).state
+        for taken in tx.find("taken", command.person):
+            item = tx.load(ITEM, taken).state
             if item is not None:
                 open_ = self._open(tx, item.review)
-                tx.record(ITEM, stream, handed_over(item, open_, tx.now, rules))
+                tx.record(ITEM, taken, handed_over(item, open_, tx.now, rules))
                 left += [item.review] if open_ else []
         gone = PersonLoggedOff(at=tx.now, person=command.person, by=command.by, reviews=tuple(left))
-        return tx.record(PERSON, person_stream(command.person), [gone])
+        return tx.record(PERSON, stream, [gone])
 
     def _review(self, tx: Transaction, review: str) -> Review | None:
         return tx.load(self.callback.reviews, review_stream(review)).state
