@@ -34,8 +34,8 @@ IdempotencyKey = Annotated[
 IfMatch = Annotated[
     str | None,
     Header(
-        description='The ETag of the state you decided on, for example "7": refused with 412 when it has changed since. A command '
-        "that only adds, or that the state itself refuses when it comes too late, needs none and keeps to the one it is given."
+        description='The ETag of the state you decided on, for example "7": refused with 412 when it has changed since. A '
+        "command that only adds, or that the state itself refuses when it is late, needs none and keeps to the one it is given."
     ),
 ]
 CorrelationId = Annotated[

@@ -48,7 +48,7 @@ def if_match(service: str) -> dict[str, str]:
     commands = {}
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
-            header = next((one for one in operation.get("parameters", ()) if one["name"] == "If-Match"), None)
+            header = next((one for one in operation.get("parameters", ()) if one["name"] == "if-match"), None)
             rule = "none" if header is None else "required" if header["required"] else "honoured"
             assert (rule == "required") == ("428" in operation["responses"]), path
             if method != "get":
@@ -58,8 +58,7 @@ def if_match(service: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_table_of_if_match_is_what_the_services_describe(service: str) -> None:
-    rows = re.findall(
-        rf"^\| {service} \| (required|honoured|none) \| (.+) \|$", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE
-    )
+    page = (ROOT / "docs" / "api.md").read_text()
+    rows = re.findall(rf"^\| {service} \| (required|honoured|none) \| (.+) \|$", page, re.MULTILINE)
     written = {command: rule for rule, commands in rows for command in re.findall(r"`([A-Z]+ [^`]+)`", commands)}
     assert written == if_match(service)
