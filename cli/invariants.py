@@ -10,6 +10,7 @@ from chassis.store.storage import Storage
 from contracts.callback.episodes import ReviewReopened
 from contracts.callback.reviews import AttemptStarted, ReviewAssessed, ReviewClosed, ReviewEscalated, ReviewOpened
 from contracts.contact.calls import CallAbandoned, Line
+from contracts.dispatch.crews import OfficerBookedOn, VehicleBookedOn
 from contracts.dispatch.deployment import (
     AssignmentEnded,
     JobRequested,
@@ -36,6 +37,9 @@ def broken(stores: Mapping[str, Storage], now: datetime, complete: bool, progres
         yield from _unit(stream, _facts(stores["dispatch"], stream))
     for stream in _streams(stores["dispatch"], "job-"):
         yield from _job(stream, _facts(stores["dispatch"], stream))
+    for prefix in ("officer-", "vehicle-"):
+        for stream in _streams(stores["dispatch"], prefix):
+            yield from _tours(stream, _facts(stores["dispatch"], stream))
 
 
 def _reviewed(
@@ -122,6 +126,17 @@ def _job(stream: str, facts: Facts) -> Iterator[str]:
                 yield f"I6: {stream} has {len(working)} units and asked for {asked}, and nobody overrode it"
         elif kind is JobUnitRemoved:
             working.discard(fact.assignment)
+
+
+def _tours(stream: str, facts: Facts) -> Iterator[str]:
+    out_with: str | None = None
+    for kind, fact in facts:
+        joins = kind in (OfficerBookedOn, VehicleBookedOn)
+        if joins and out_with is not None:
+            yield f"I5: {stream} went out with {fact.unit} while out with {out_with}"
+        elif not joins and out_with != fact.unit:
+            yield f"I7: {stream} came back from a tour with {fact.unit}, which it was not on"
+        out_with = fact.unit if joins else None
 
 
 def _facts(storage: Storage, stream: str) -> Facts:

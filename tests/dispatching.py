@@ -14,7 +14,7 @@ from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
-from services.dispatch.application import COVER, JOB, UNIT, Dispatch
+from services.dispatch.application import AGGREGATES, Dispatch
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.policy.deployment import load
 from services.dispatch.reactions import HEEDS, on_timer, react
@@ -23,7 +23,7 @@ from services.dispatch.reactions import HEEDS, on_timer, react
 def service(rules: Dated[Deployment] | None = None) -> Service:
     """Dispatch under the rules that ship, or under others."""
     dispatch = Dispatch(rules or load())
-    return Service("dispatch", (UNIT, JOB, COVER), HEARS["dispatch"], dispatch.handle, react, on_timer, {}, HEEDS)
+    return Service("dispatch", AGGREGATES, HEARS["dispatch"], dispatch.handle, react, on_timer, {}, HEEDS)
 
 
 def station(storage: Storage, clock: Clock, rules: Dated[Deployment] | None = None) -> Station:

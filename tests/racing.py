@@ -1,4 +1,4 @@
-"""Dispatchers in a process of their own who all want units at once; it prints what they were answered."""
+"""Dispatchers in a process of their own who all want the same at once; it prints what they were answered."""
 
 import json
 import sys
@@ -14,8 +14,9 @@ from chassis.clock import SystemClock
 from chassis.errors import VersionConflict
 from chassis.store.postgres import PostgresStorage
 from chassis.store.writer import Writer
+from contracts.dispatch.deployment import Officer
 from contracts.refusals import Refused
-from services.dispatch.domain.commands import Assign
+from services.dispatch.domain.commands import Assign, BookOn, Command
 
 
 def room(dsn: str, schema: str) -> Station:
@@ -23,8 +24,31 @@ def room(dsn: str, schema: str) -> Station:
     return dispatching.station(PostgresStorage(dsn, schema), SystemClock())
 
 
-def main(dsn: str, schema: str, process: int, dispatchers: int, units: int, jobs: int) -> None:
-    """Each dispatcher tries every unit in an order of his own, for a job of his own or (one job) for the same one."""
+def send(number: int, unit: int, jobs: int) -> Command:
+    """A unit, for a job of his own or (one job) for the same one."""
+    return Assign(f"job-{number % jobs}", f"unit-U{unit}", f"dispatcher {number}")
+
+
+def man(number: int, officer: int, _: int) -> Command:
+    """An officer and the next one and a vehicle, for a callsign of his own."""
+    return BookOn(f"N{number}", officers=(Officer(officer=f"{officer}"), Officer(officer=f"{officer + 1}")))
+
+
+def drive(number: int, vehicle: int, _: int) -> Command:
+    """A vehicle, for a callsign of his own."""
+    return BookOn(f"N{number}", vehicle=f"KX{vehicle:02d} ABC")
+
+
+def call(number: int, callsign: int, _: int) -> Command:
+    """A callsign, for an officer of his own."""
+    return BookOn(f"U{callsign}", officers=(Officer(officer=f"{number}"),))
+
+
+WANTS = {want.__name__: want for want in (send, man, drive, call)}
+
+
+def main(want: str, dsn: str, schema: str, process: int, dispatchers: int, things: int, jobs: int) -> None:
+    """Each dispatcher tries everything there is in an order of his own, until he has what he wants."""
     station = room(dsn, schema)
     writer = Writer(station.committer)
     answers: Counter[str] = Counter()
@@ -32,16 +56,16 @@ def main(dsn: str, schema: str, process: int, dispatchers: int, units: int, jobs
 
     def dispatcher(n: int) -> None:
         number = process * dispatchers + n
-        order = list(range(units))
+        order = list(range(things))
         Random(number).shuffle(order)
         start.wait()
-        for unit in order:
-            answer = asked(Assign(f"job-{number % jobs}", f"unit-U{unit}", f"dispatcher {number}"), f"{number}/{unit}")
+        for thing in order:
+            answer = asked(WANTS[want](number, thing, jobs), f"{number}/{thing}")
             answers[answer] += 1
-            if answer in ("sent", "enough-units"):
+            if answer in ("done", "enough-units"):
                 return
 
-    def asked(command: Assign, cause: str) -> str:
+    def asked(command: Command, cause: str) -> str:
         while True:
             try:
                 writer.run(station.work(command, cause=cause))
@@ -49,7 +73,7 @@ def main(dsn: str, schema: str, process: int, dispatchers: int, units: int, jobs
                 return refused.code
             except VersionConflict:
                 continue
-            return "sent"
+            return "done"
 
     sys.stdout.write("ready\n")
     sys.stdout.flush()
@@ -62,4 +86,4 @@ def main(dsn: str, schema: str, process: int, dispatchers: int, units: int, jobs
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], *(int(number) for number in sys.argv[3:]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], *(int(number) for number in sys.argv[4:]))

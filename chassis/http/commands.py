@@ -32,7 +32,11 @@ IdempotencyKey = Annotated[
     str | None, Header(description="Yours, 1 to 200 visible ASCII characters: a command sent again under it is obeyed once.")
 ]
 IfMatch = Annotated[
-    str | None, Header(description='The ETag of the state you decided on, for example "7": refused when it has changed since.')
+    str | None,
+    Header(
+        description='The ETag of the state you decided on, for example "7": refused with 412 when it has changed since. A '
+        "command that only adds, or that the state itself refuses when it is late, needs none and keeps to the one it is given."
+    ),
 ]
 CorrelationId = Annotated[
     str | None, Header(alias="X-Correlation-ID", description="A UUID under which all that follows can be found.")

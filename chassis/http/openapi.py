@@ -65,6 +65,8 @@ def _complete(operation: dict[str, Any], route: Any, method: str) -> None:
         statuses += _COMMANDS
     if any(getattr(guard, "must_match", False) for guard in found):
         statuses.append(428)
+        for parameter in operation["parameters"]:
+            parameter["required"] = parameter["required"] or parameter["name"].lower() == "if-match"
     responses = operation["responses"]
     for status in sorted(statuses):
         responses[str(status)] = _problem(status)

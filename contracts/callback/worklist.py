@@ -1,6 +1,9 @@
 """What callback says of its worklist: who has a review in hand, for how long in silence, and who took it over."""
 
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from contracts.envelope import Event, Instant, Narrative, Text
 from contracts.registry import event
@@ -12,6 +15,7 @@ class HandBack(StrEnum):
     PUT_BACK = "put_back"
     LOGGED_OFF = "logged_off"
     REVIEW_OVER = "review_over"
+    OTHERS_HAVE_IT = "others_have_it"
 
 
 @event("callback")
@@ -37,11 +41,20 @@ class ItemWorked(Event):
 
 @event("callback")
 class ItemFellSilent(Event):
-    """An alarm: the item was taken, and nothing was heard since. Taking is not acting (West Midlands 2018)."""
+    """An alarm: the item was taken, and nothing was heard since. Taking is not acting (West Midlands 2018).
+
+    `role` is told, the `rung`-th of the `ladder`, and must acknowledge by `acknowledge_by`, or it climbs.
+    """
 
     review: Text
     by: Text
     since: Instant
+    role: Text = "supervisor"
+    rung: Annotated[int, Field(ge=1)] = 1
+    ladder: tuple[Text, ...] = ("supervisor",)
+    acknowledge_within_s: tuple[Annotated[int, Field(ge=1)], ...] = (600,)
+    acknowledge_by: Instant | None = None
+    policy: Text | None = None
 
 
 @event("callback")
@@ -66,10 +79,16 @@ class HandOverAcknowledged(Event):
 
 @event("callback")
 class HandOverUnanswered(Event):
-    """An alarm: what was handed over at log-off, nobody acknowledged in time."""
+    """An alarm: what was handed over at log-off, nobody acknowledged in time. `role` is told and must answer, or it climbs."""
 
     review: Text
     handed_over_by: Text
+    role: Text = "supervisor"
+    rung: Annotated[int, Field(ge=1)] = 1
+    ladder: tuple[Text, ...] = ("supervisor",)
+    acknowledge_within_s: tuple[Annotated[int, Field(ge=1)], ...] = (600,)
+    acknowledge_by: Instant | None = None
+    policy: Text | None = None
 
 
 @event("callback")

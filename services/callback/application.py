@@ -1,6 +1,6 @@
 """Callback's use cases: each loads one review, decides by the policy edition it was opened under, and records what follows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
 from contracts.contact.calls import Marker
+from contracts.envelope import Event
 from contracts.refusals import Refused
 from services.callback.domain import episode
 from services.callback.domain.commands import (
@@ -53,15 +54,27 @@ SCENE = Aggregate("scene", Scene, scenes.EVOLVE, index=scenes.index)
 
 
 class Callback:
-    """The use cases, given the policy. `reviews` is its one kind of stream that owes anything."""
+    """The use cases, given the policy. `reviews` is its one kind of stream that owes anything.
+
+    `changed` is told of every change of a review, as it was and as it is: what people have in hand follows from it.
+    """
 
     def __init__(self, policy: Dated[Rules]) -> None:
         self._policy = policy
         self.reviews = replace(REVIEW, owes=lambda review: owes(review, self.rules_of(review)))
+        self.changed: Callable[[Transaction, Review | None, Review], None] = lambda tx, before, after: None
 
     def rules_of(self, review: Review) -> Rules:
         """The edition a review was opened under governs it to its end."""
         return self._policy.version(review.policy)
+
+    def record(self, tx: Transaction, stream: str, events: Sequence[Event]) -> Loaded[Review]:
+        """What was decided about one review, and what follows from it for the people who have it."""
+        before = tx.load(self.reviews, stream).state
+        after = tx.record(self.reviews, stream, events)
+        if events and after.state is not None:
+            self.changed(tx, before, after.state)
+        return after
 
     def handle(self, tx: Transaction, command: Any) -> Loaded[Any]:
         """Obey one command."""
@@ -92,7 +105,7 @@ class Callback:
         if command.location is not None:
             place = kept(command.abandoned_at, command.location)
             command = replace(command, near=self._near(tx, place, command.abandoned_at, rules))
-        opened = tx.record(self.reviews, stream, decide(None, command, tx.now, rules))
+        opened = self.record(tx, stream, decide(None, command, tx.now, rules))
         if opened.state is not None and opened.state.merged_into is not None:
             self._share(tx, opened.state, joins=True)
         return tx.load(self.reviews, stream)
@@ -118,7 +131,7 @@ class Callback:
             if review.merged_into is not None and isinstance(command, NoteRangAgain | LinkIncident):
                 return self._one(tx, review_stream(review.merged_into), replace(command, review=review.merged_into))
             command = self._informed(tx, review, command, rules)
-        after = tx.record(self.reviews, stream, decide(review, command, tx.now, rules))
+        after = self.record(tx, stream, decide(review, command, tx.now, rules))
         self._episode(tx, review, after.state)
         return after
 

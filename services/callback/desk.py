@@ -29,15 +29,7 @@ from services.callback.reconciliation.hours import entries
 from services.callback.texts.application import TEXT, Texts
 from services.callback.texts.message import LearnContact, PassDelivery, PassReply, ReportDelivery, SendText, TextCommand
 from services.callback.worklist.application import ITEM, PERSON, Worklist
-from services.callback.worklist.commands import (
-    AcknowledgeHandOver,
-    LogOff,
-    NoteWork,
-    PassAcknowledgement,
-    PassSilence,
-    PutBack,
-    TakeItem,
-)
+from services.callback.worklist.commands import ByPeople, ByTimers, LogOff
 from services.callback.worklist.rank import rank
 
 
@@ -50,6 +42,7 @@ class Desk:
         self.callback.reviews = replace(reviews, index=lambda review: (*reviews.index(review), *_placed(review)))
         self._harvests = Harvests(self.callback, desk)
         self._worklist = Worklist(self.callback, desk)
+        self.callback.changed = self._worklist.follow
         self._texts = Texts(self.callback, desk)
         self._reconciliation = Reconciliation(self.callback, desk, reference)
 
@@ -69,7 +62,7 @@ class Desk:
                 return self._harvests.called(tx, command)
             case LearnAttempts():
                 return self._harvests.learned(tx, command)
-            case TakeItem() | NoteWork() | PutBack() | AcknowledgeHandOver() | PassSilence() | PassAcknowledgement():
+            case _ if isinstance(command, ByPeople | ByTimers):
                 return self._worklist.handle(tx, command)
             case TellCarried():
                 return self._reconciliation.tell(tx, command)

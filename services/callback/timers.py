@@ -7,7 +7,7 @@ from services.callback import reactions
 from services.callback.harvest.turns import GiveTurns
 from services.callback.reconciliation.carried import LookForReview
 from services.callback.texts.message import PassDelivery, PassReply
-from services.callback.worklist.commands import PassAcknowledgement, PassSilence
+from services.callback.worklist.commands import ClimbAlarm, PassAcknowledgement, PassSilence, PassTaking, RepeatAlarm
 
 
 def on_timer(timer: Timer) -> Any:
@@ -19,6 +19,12 @@ def on_timer(timer: Timer) -> Any:
             return PassSilence(review=timer.stream.removeprefix("item-"))
         case "item", "acknowledgement":
             return PassAcknowledgement(review=timer.stream.removeprefix("item-"))
+        case "item", "taking":
+            return PassTaking(review=timer.stream.removeprefix("item-"))
+        case "item", "climb":
+            return ClimbAlarm(review=timer.stream.removeprefix("item-"))
+        case "item", "again":
+            return RepeatAlarm(review=timer.stream.removeprefix("item-"))
         case "carried", "orphan":
             return LookForReview(carried=timer.stream.removeprefix("carried-"))
         case "text", "delivery":

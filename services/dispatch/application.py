@@ -12,8 +12,7 @@ from chassis.store.aggregate import Aggregate
 from contracts.dispatch.deployment import AtSceneInferred, Release, Status, UnitStatusReported
 from contracts.envelope import Event
 from contracts.places import Point
-from contracts.refusals import Refused
-from services.dispatch.domain import assignment, cover, demand, diversion, duty, job, offer, reporting, unit
+from services.dispatch.domain import assignment, cover, demand, diversion, duty, job, offer, reporting, tour, unit
 from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import (
     AnswerOffer,
@@ -40,6 +39,7 @@ from services.dispatch.domain.cover import Cover, Move
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.domain.job import Job, job_of
 from services.dispatch.domain.recommendation import Known, Recommendation, recommend
+from services.dispatch.domain.tour import Tour
 from services.dispatch.domain.travel import StraightLine, TravelTimes, distance_m
 from services.dispatch.domain.unit import Unit
 from services.dispatch.picture import Picture
@@ -47,6 +47,9 @@ from services.dispatch.picture import Picture
 UNIT = Aggregate("unit", Unit, unit.EVOLVE, owes=unit.owes, index=unit.index)
 JOB = Aggregate("job", Job, job.EVOLVE, owes=job.owes, index=job.index)
 COVER = Aggregate("cover", Cover, cover.EVOLVE, index=cover.index)
+OFFICER = Aggregate("officer", Tour, tour.EVOLVE)
+VEHICLE = Aggregate("vehicle", Tour, tour.EVOLVE)
+AGGREGATES = (UNIT, JOB, COVER, OFFICER, VEHICLE)
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -108,8 +111,6 @@ class Dispatch:
     def _unit(self, transaction: Transaction, command: UnitCommand, rules: Deployment) -> Loaded[Unit]:
         stream = unit_of(command.callsign) if isinstance(command, BookOn) else command.unit
         state = transaction.load(UNIT, stream).state
-        if isinstance(command, BookOn):
-            _on_one_unit_alone(transaction, stream, command)
         if isinstance(command, ReportStatus | SendMessage):
             events = reporting.decide(state, command, transaction.now, rules)
         else:
@@ -119,14 +120,26 @@ class Dispatch:
         return after
 
     def _changed(self, transaction: Transaction, stream: str, events: Sequence[Event], rules: Deployment) -> Loaded[Unit]:
-        """Record on a unit, and see whether the areas it left or came to have cover enough."""
+        """Record on a unit and on its crew, and see whether the areas it left or came to have cover enough."""
         before = transaction.load(UNIT, stream).state
+        self._crewed(transaction, stream, before, events)
         after = transaction.record(UNIT, stream, events)
         for name in {one.covers() for one in (before, after.state) if one is not None}:
             area = rules.area(name)
             if events and area is not None and area.minimum:
                 self._watch(transaction, area.name, rules)
         return after
+
+    @staticmethod
+    def _crewed(transaction: Transaction, stream: str, before: Unit | None, events: Sequence[Event]) -> None:
+        """First all are asked, then all is recorded: a crew is booked on as a whole or not at all."""
+        decided = []
+        for member, joins, at in tour.changes(before, events):
+            kind = OFFICER if member.kind == OFFICER.name else VEHICLE
+            state = transaction.load(kind, member.stream).state
+            decided.append((kind, member.stream, tour.decide(state, member, stream, joins, at)))
+        for kind, member_stream, told in decided:
+            transaction.record(kind, member_stream, told)
 
     def _watch(self, transaction: Transaction, name: str, rules: Deployment) -> None:
         area = rules.area(name)
@@ -191,9 +204,9 @@ class Dispatch:
         return transaction.record(JOB, command.job, decided.job)
 
     def _divert(self, transaction: Transaction, command: Divert, rules: Deployment) -> Loaded[Job]:
-        held = transaction.load(UNIT, command.unit).state
+        wanted, held = self._job(transaction, command.job), transaction.load(UNIT, command.unit).state
         leaves = held.held[0].job if held is not None and held.held else command.job
-        left, wanted = self._job(transaction, leaves), self._job(transaction, command.job)
+        left = self._job(transaction, leaves)
         point = self._where(held, transaction, rules)
         decided = diversion.divert(held, left, wanted, command, transaction.now, rules, point)
         self._changed(transaction, command.unit, decided.unit, rules)
@@ -201,7 +214,7 @@ class Dispatch:
         return transaction.record(JOB, command.job, decided.job)
 
     def _offer(self, transaction: Transaction, command: Offer, rules: Deployment) -> Loaded[Job]:
-        held, wanted = transaction.load(UNIT, command.unit).state, self._job(transaction, command.job)
+        wanted, held = self._job(transaction, command.job), transaction.load(UNIT, command.unit).state
         decided = offer.offer(held, wanted, command, transaction.now, rules)
         self._changed(transaction, command.unit, decided.unit, rules)
         return transaction.record(JOB, command.job, decided.job)
@@ -273,14 +286,3 @@ class Dispatch:
             if area.name in counted and counted[area.name].gap
         }
         return Loaded("cover", Areas(tuple(counted.values()), moves), 0)
-
-
-def _on_one_unit_alone(transaction: Transaction, stream: str, command: BookOn) -> None:
-    """An officer and a vehicle are on one unit at a time. Two processes that book at the same instant are not stopped by this."""
-    wanted = [("officer", one.officer) for one in command.officers]
-    if command.vehicle is not None:
-        wanted.append(("vehicle", command.vehicle))
-    for kind, value in wanted:
-        other = next((unit for unit in transaction.find(kind, value) if unit != stream), None)
-        if other is not None:
-            raise Refused(f"{kind}-on-duty", f"The {kind} is on duty with {other}.", (f"book off {other}", f"another {kind}"))

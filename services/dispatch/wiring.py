@@ -8,7 +8,7 @@ from chassis.process import Wiring
 from chassis.world import World
 from contracts.topics import HEARS
 from services.dispatch.api.routes import routers
-from services.dispatch.application import COVER, JOB, UNIT, Dispatch
+from services.dispatch.application import AGGREGATES, Dispatch
 from services.dispatch.policy.deployment import load
 from services.dispatch.reactions import HEEDS, on_timer, react
 from services.dispatch.roads import RoadGraph
@@ -20,7 +20,7 @@ def build(world: World) -> Service:
     roads = None if world.policy is None else world.policy / "roads.graphml"
     travel = RoadGraph.open(roads) if roads is not None and roads.exists() else None
     dispatch = Dispatch(load(own if own is not None and own.exists() else None), travel)
-    return Service("dispatch", (UNIT, JOB, COVER), HEARS["dispatch"], dispatch.handle, react, on_timer, {}, HEEDS)
+    return Service("dispatch", AGGREGATES, HEARS["dispatch"], dispatch.handle, react, on_timer, {}, HEEDS)
 
 
 WIRING = Wiring(

@@ -1,10 +1,13 @@
 """What the pages point at is there: files, targets of make; and every decision is written in the same form."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from contracts.topics import SERVICES
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "services").rglob("*.md")})
@@ -37,3 +40,25 @@ def test_every_decision_has_a_number_of_its_own_and_says_what_follows() -> None:
         assert [part for part in ("Status:", "## Context", "## Decision", "## Consequence") if part not in text] == [], (
             decision.name
         )
+
+
+def if_match(service: str) -> dict[str, str]:
+    """Each command of a service by its description, and whether it takes an If-Match."""
+    described = json.loads((ROOT / "contracts" / "openapi" / f"{service}.json").read_text())
+    commands = {}
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            header = next((one for one in operation.get("parameters", ()) if one["name"] == "if-match"), None)
+            rule = "none" if header is None else "required" if header["required"] else "honoured"
+            assert (rule == "required") == ("428" in operation["responses"]), path
+            if method != "get":
+                commands[f"{method.upper()} {path}"] = rule
+    return commands
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_table_of_if_match_is_what_the_services_describe(service: str) -> None:
+    page = (ROOT / "docs" / "api.md").read_text()
+    rows = re.findall(rf"^\| {service} \| (required|honoured|none) \| (.+) \|$", page, re.MULTILINE)
+    written = {command: rule for rule, commands in rows for command in re.findall(r"`([A-Z]+ [^`]+)`", commands)}
+    assert written == if_match(service)

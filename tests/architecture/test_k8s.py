@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ import yaml
 
 from chassis.http import health
 from chassis.settings import Settings, variable
+from chassis.sip_settings import SipFields
 from contracts.topics import SERVICES
+from services.callback.telephone.sip.reach import Reach, reach
+from services.callback.telephone.sip.wire.address import Carrier
 
 K8S = Path(__file__).parents[2] / "deploy" / "k8s"
 DOCKERFILE = K8S.parent / "Dockerfile"
@@ -30,8 +34,11 @@ def rendered(folder: Path = K8S / "overlays" / "dev") -> tuple[Manifest, ...]:
     return tuple(yaml.safe_load_all(run.stdout))
 
 
-def of(kind: str) -> list[Manifest]:
-    return [manifest for manifest in rendered() if manifest["kind"] == kind]
+SIP = K8S / "overlays" / "sip-example"
+
+
+def of(kind: str, folder: Path = K8S / "overlays" / "dev") -> list[Manifest]:
+    return [manifest for manifest in rendered(folder) if manifest["kind"] == kind]
 
 
 def pods() -> dict[str, Manifest]:
@@ -49,7 +56,7 @@ def settings() -> dict[str, str]:
 
 
 def test_every_object_keeps_the_schema_of_its_kind() -> None:
-    for manifest in rendered():
+    for manifest in (one for overlay in (K8S / "overlays").iterdir() for one in rendered(overlay)):
         kubernetes_validate.validate(manifest, RELEASE, strict=True)
 
 
@@ -142,3 +149,54 @@ def test_a_changed_setting_rolls_the_pods() -> None:
     (config,) = of("ConfigMap")
     assert config["metadata"]["name"] != "ringback-settings", "the name carries a hash of the content"
     assert all(container["envFrom"] == [{"configMapRef": {"name": config["metadata"]["name"]}}] for container in containers())
+
+
+def telephone() -> tuple[Manifest, dict[str, str], Reach]:
+    """The one network policy that lets SIP through, the settings that come with it, and what the service reads from them."""
+    (policy,) = [one for one in of("NetworkPolicy", SIP) if one["metadata"]["name"] == "ringback-callback-sip"]
+    (config,) = [one for one in of("ConfigMap", SIP) if one["metadata"]["name"].startswith("ringback-sip-")]
+    fields = {name.removeprefix("RINGBACK_").lower(): value for name, value in config["data"].items()}
+    sip = SipFields.model_validate({name: value for name, value in fields.items() if name.startswith("sip_")}).sip
+    assert sip is not None
+    return policy, config["data"], reach(sip)
+
+
+def test_sip_passes_to_and_from_the_pods_of_callback_alone() -> None:
+    policy, _, _ = telephone()
+    labels = {one["metadata"]["name"]: one["spec"]["template"]["metadata"]["labels"] for one in of("Deployment", SIP)}
+    wanted = policy["spec"]["podSelector"]["matchLabels"]
+    assert [name for name, worn in labels.items() if wanted.items() <= worn.items()] == ["ringback-callback"]
+    others = [one for one in rendered(SIP) if "callback" not in one["metadata"]["name"] and "sip" not in one["metadata"]["name"]]
+    assert others == [one for one in rendered() if "callback" not in one["metadata"]["name"]], "nothing else has changed"
+
+
+def test_every_trunk_of_the_settings_can_be_reached_and_can_reach_us_and_nothing_else_can() -> None:
+    policy, _, reached = telephone()
+    (way_out,), (way_in,) = policy["spec"]["egress"], policy["spec"]["ingress"]
+    (there,), (back,) = way_out["to"], way_in["from"]
+    assert there == back
+    block = ip_network(there["ipBlock"]["cidr"])
+    open_out = {(port["protocol"], port["port"]) for port in way_out["ports"]}
+    for trunk in reached.trunks:
+        assert ip_address(trunk.host) in block, trunk
+        assert ("UDP" if trunk.carrier is Carrier.UDP else "TCP", trunk.port) in open_out, trunk
+    (callback,) = [one for one in of("Deployment", SIP) if one["metadata"]["name"] == "ringback-callback"]
+    (container,) = callback["spec"]["template"]["spec"]["containers"]
+    listens = {(one["protocol"], one["containerPort"]) for one in container["ports"] if one["name"].startswith("sip")}
+    assert listens == {(port["protocol"], port["port"]) for port in way_in["ports"]} == {("UDP", 5060), ("TCP", 5060)}
+
+
+def test_callback_is_given_its_sip_settings_and_only_such_as_it_knows() -> None:
+    _, settings_of_sip, _ = telephone()
+    assert settings_of_sip["RINGBACK_TELEPHONE"] == "sip"
+    for deployment in of("Deployment", SIP):
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        given = [one["configMapRef"]["name"].rpartition("-")[0] for one in container["envFrom"]]
+        own = {one["name"]: one.get("value") for one in container.get("env", ())}
+        if deployment["metadata"]["name"] == "ringback-callback":
+            assert given == ["ringback-settings", "ringback-sip"]
+            assert own == {"POD_IP": None, "RINGBACK_SIP_LISTEN": "$(POD_IP):5060"}
+        else:
+            assert (given, own) == (["ringback-settings"], {})
+    assert {*settings_of_sip, "RINGBACK_SIP_LISTEN"} <= {variable(name) for name in Settings.model_fields}
+    assert not {name for name in settings_of_sip if any(word in name for word in ("PASSWORD", "KEY", "TOKEN"))}

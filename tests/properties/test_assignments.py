@@ -1,9 +1,10 @@
-"""Whatever is asked in whatever order: one live assignment a unit, no more units than asked, nobody off duty, no release unheld.
+"""Whatever is asked in whatever order: one live assignment a unit, one tour an officer, as many as asked, none off duty.
 
 The judge reads the recorded events alone and shares no code with the service.
 """
 
 import contextlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
@@ -17,6 +18,7 @@ from contracts.dispatch.deployment import (
     JobRequested,
     JobUnitAdded,
     JobUnitRemoved,
+    Officer,
     Release,
     Status,
     UnitAssigned,
@@ -27,7 +29,7 @@ from contracts.dispatch.offers import Answer
 from contracts.dispatch.waiting import JobReopened, JobReturned
 from contracts.envelope import Event
 from contracts.refusals import Refused
-from services.dispatch.application import JOB, UNIT, Dispatch
+from services.dispatch.application import JOB, OFFICER, UNIT, Dispatch
 from services.dispatch.domain.commands import (
     AnswerOffer,
     Assign,
@@ -49,6 +51,7 @@ from services.dispatch.reactions import on_timer
 
 START = datetime(2026, 6, 5, 12, tzinfo=UTC)
 CALLSIGNS = ("A1", "B2", "C3")
+CREWS = st.sets(st.sampled_from(("1201", "1202", "1203")), max_size=2).map(sorted)
 JOBS = ("1", "2", "3")
 
 units = st.sampled_from(CALLSIGNS).map("unit-{}".format)
@@ -61,6 +64,7 @@ class Judge:
 
     def __init__(self) -> None:
         self.on_duty: set[str] = set()
+        self.out: dict[str, set[str]] = {}
         self.live: dict[str, dict[str, str]] = {}
         self.asked: dict[str, int] = {}
         self.working: dict[str, set[str]] = {}
@@ -71,8 +75,10 @@ class Judge:
         match event:
             case UnitBookedOn():
                 self.on_duty.add(event.unit)
+                self._out_with(event)
             case UnitBookedOff():
                 self.on_duty.discard(event.unit)
+                self.out.pop(event.unit, None)
                 if self.live.get(event.unit):
                     self.broken.append(f"I7 {event.unit} went off duty with a live assignment")
             case JobClosed():
@@ -95,6 +101,13 @@ class Judge:
                 working.add(event.assignment)
             case JobUnitRemoved():
                 self.working[event.job].remove(event.assignment)
+
+    def _out_with(self, event: UnitBookedOn) -> None:
+        crew = {one.officer for one in event.officers} | ({event.vehicle} if event.vehicle else set())
+        for unit, others in self.out.items():
+            if both := crew & others:
+                self.broken.append(f"{both} went out with {event.unit} and are out with {unit}")
+        self.out[event.unit] = crew
 
     def _returned(self, event: JobReturned) -> None:
         if event.reported_at != self.reported[event.job]:
@@ -170,9 +183,9 @@ class Assignments(RuleBasedStateMachine):
     def reopen(self, job: str) -> None:
         self.obey(ReopenJob(f"job-{job}", self.transaction.now))
 
-    @rule(callsign=st.sampled_from(CALLSIGNS))
-    def book_on(self, callsign: str) -> None:
-        self.obey(BookOn(callsign))
+    @rule(callsign=st.sampled_from(CALLSIGNS), crew=CREWS, vehicle=st.sampled_from([None, "KX19 ABC"]))
+    def book_on(self, callsign: str, crew: Sequence[str] = (), vehicle: str | None = None) -> None:
+        self.obey(BookOn(callsign, officers=tuple(Officer(officer=one) for one in crew), vehicle=vehicle))
 
     @rule(unit=units)
     def book_off(self, unit: str) -> None:
@@ -206,6 +219,13 @@ class Assignments(RuleBasedStateMachine):
     @invariant()
     def the_rules_hold(self) -> None:
         assert not self.judge.broken, self.judge.broken
+
+    @invariant()
+    def whoever_is_on_no_tour_can_be_booked_on(self) -> None:
+        out = {f"officer-{one}" for crew in self.judge.out.values() for one in crew - {"KX19 ABC"}}
+        for officer in ("1201", "1202", "1203"):
+            state = self.transaction.load(OFFICER, f"officer-{officer}").state
+            assert (state is not None and state.unit is not None) == (f"officer-{officer}" in out)
 
     @invariant()
     def no_unit_has_two_live_assignments(self) -> None:

@@ -9,6 +9,15 @@ Count = Annotated[int, msgspec.Meta(ge=1)]
 Number = Annotated[int, msgspec.Meta(ge=0)]
 
 
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rung of a ladder: who is told, and by when that role must acknowledge before the next one is told."""
+
+    role: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    """Who is told."""
+    acknowledge_within_s: Count
+    """After how many seconds without an acknowledgement the next one is told."""
+
+
 class DeskRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One edition. Checked when it is read: `ValueError` names the key. The words under each field say what it is."""
 
@@ -24,6 +33,12 @@ class DeskRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many seconds of silence raise an alarm, after taking an item or the last sign of life. Source: West Midlands 2018."""
     acknowledge_s: Count
     """How many seconds what was handed over at log-off may wait for somebody to acknowledge it. Source: West Midlands 2018."""
+    take_within_s: Count
+    """How many seconds a review that is people's may wait for somebody to take it. Source: Cleveland 2020, design default."""
+    ladder: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1)]
+    """Who is told of an alarm of the worklist, one after the other, until somebody acknowledges. Source: Cleveland 2020."""
+    again_after_s: Count
+    """After how many seconds an acknowledged alarm that still stands is raised again. Source: West Midlands 2018."""
     match_within_s: Number
     """How many seconds apart a carrier's clock and ours may put one call. Source: design default."""
     orphan_after_s: Annotated[int, msgspec.Meta(ge=1, le=60)]
@@ -44,6 +59,8 @@ class DeskRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.reply_within_s <= self.delivery_within_s:
             raise ValueError("`reply_within_s` must be more than `delivery_within_s`")
+        if len({step.role for step in self.ladder}) < len(self.ladder):
+            raise ValueError("`ladder` names a role twice: each is told once on the way up")
 
     @property
     def turn_every(self) -> timedelta:

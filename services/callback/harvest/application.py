@@ -74,4 +74,4 @@ class Harvests:
         changed = after(state, facts)
         if changed is not None and facts:
             facts = [*facts, *follow(changed, tx.now, self.callback.rules_of(changed))]
-        return tx.record(self.callback.reviews, review_stream(review), facts)
+        return self.callback.record(tx, review_stream(review), facts)

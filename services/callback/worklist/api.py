@@ -19,12 +19,13 @@ from contracts.refusals import NotFound, Refused
 from services.callback.application import REVIEW, review_stream
 from services.callback.worklist import views
 from services.callback.worklist.application import ITEM, item_stream
-from services.callback.worklist.commands import AcknowledgeHandOver, LogOff, NoteWork, PutBack, TakeItem
+from services.callback.worklist.commands import AcknowledgeAlarm, AcknowledgeHandOver, LogOff, NoteWork, PutBack, TakeItem
 from services.callback.worklist.item import Item
 from services.callback.worklist.person import Person
 from services.callback.worklist.views import ItemView, LogOffView
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]
+Plan = Annotated[str, Field(min_length=1, max_length=4000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 ReviewId = Annotated[
     str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="As `review` in an item: the id of its call.")
@@ -47,6 +48,13 @@ class PutBackBody(Body):
     reason: Words
 
 
+class AcknowledgeAlarmBody(Body):
+    """As which role, and what will be done."""
+
+    role: Words
+    plan: Plan
+
+
 class LogOffBody(Body):
     """Who left without logging off."""
 
@@ -55,16 +63,11 @@ class LogOffBody(Body):
 
 def routers(host: Host) -> Sequence[APIRouter]:
     """All routes of the worklist."""
-    return (_people(host), _items(host), _reads(host))
+    return (_people(host), _items(host), _alarms(host), _reads(host))
 
 
 def _items(host: Host) -> APIRouter:
     router = APIRouter(prefix="/worklist/{review}", tags=["worklist"])
-
-    def told(loaded: Loaded[Item], review: str) -> Response:
-        state = host.load(REVIEW, review_stream(review)).state
-        assert state is not None
-        return respond(loaded, views.item(state, loaded.state))
 
     @router.post("/take", response_model=ItemView)
     async def take_item(review: ReviewId, context: InRoom) -> Response:
@@ -72,22 +75,37 @@ def _items(host: Host) -> APIRouter:
 
         Refused with 409 `item-taken` while somebody else has it, unless they fell silent.
         """
-        return told(await host.run(TakeItem(review=review, by=context.actor), context), review)
+        return _told(host, await host.run(TakeItem(review=review, by=context.actor), context), review)
 
     @router.post("/note", response_model=ItemView)
     async def note_work(review: ReviewId, body: NoteBody, context: InRoom) -> Response:
         """Say that you are on it. Whatever you record about the review itself counts as well."""
-        return told(await host.run(NoteWork(review=review, by=context.actor, words=body.words), context), review)
+        return _told(host, await host.run(NoteWork(review=review, by=context.actor, words=body.words), context), review)
 
     @router.post("/put-back", response_model=ItemView)
     async def put_back_item(review: ReviewId, body: PutBackBody, context: InRoom) -> Response:
         """Give it back to the list."""
-        return told(await host.run(PutBack(review=review, by=context.actor, words=body.reason), context), review)
+        return _told(host, await host.run(PutBack(review=review, by=context.actor, words=body.reason), context), review)
 
     @router.post("/acknowledge", response_model=ItemView)
     async def acknowledge_hand_over(review: ReviewId, context: InRoom) -> Response:
         """Acknowledge what somebody handed over at log-off; taking it does so too."""
-        return told(await host.run(AcknowledgeHandOver(review=review, by=context.actor), context), review)
+        return _told(host, await host.run(AcknowledgeHandOver(review=review, by=context.actor), context), review)
+
+    return router
+
+
+def _alarms(host: Host) -> APIRouter:
+    router = APIRouter(prefix="/worklist/{review}", tags=["worklist"])
+
+    @router.post("/alarm/acknowledge", response_model=ItemView)
+    async def acknowledge_alarm(review: ReviewId, body: AcknowledgeAlarmBody, context: Supervisor) -> Response:
+        """I know of it, as the role that was told or one above it, and this will be done. It climbs no more.
+
+        The alarm stands until somebody acts; when nobody has by `again_at`, it is raised again.
+        """
+        acknowledged = AcknowledgeAlarm(review=review, by=context.actor, role=body.role, plan=body.plan)
+        return _told(host, await host.run(acknowledged, context), review)
 
     return router
 
@@ -130,7 +148,10 @@ def _reads(host: Host) -> APIRouter:
 
     @router.get("/alarms")
     def read_alarms(page: Paging, known_at: KnownAt, _: Reader) -> Listing[ItemView]:
-        """Items of people who fell silent, and hand-overs nobody acknowledged, the oldest first."""
+        """Items of people who fell silent, hand-overs nobody acknowledged, and what nobody took in time.
+
+        Those at the top of their ladder first, then by when they climb, then those somebody acknowledged.
+        """
         found = page.read(host, "desk-alarm", known_at=known_at)
         return Listing(items=list(_read(host, found.entries, known_at)), next=found.next)
 
@@ -141,6 +162,12 @@ def _reads(host: Host) -> APIRouter:
         return Listing(items=list(_read(host, found.entries, known_at)), next=found.next)
 
     return router
+
+
+def _told(host: Host, loaded: Loaded[Item], review: str) -> Response:
+    state = host.load(REVIEW, review_stream(review)).state
+    assert state is not None
+    return respond(loaded, views.item(state, loaded.state))
 
 
 def _read(host: Host, entries: Iterable[Entry], known_at: datetime | None) -> Iterable[ItemView]:

@@ -11,14 +11,15 @@ from contracts.callback.worklist import PersonLoggedOff
 from contracts.refusals import NotFound
 from services.callback.application import Callback, review_stream
 from services.callback.domain.desk_rules import DeskRules
+from services.callback.domain.review import Review
 from services.callback.worklist import item as items
 from services.callback.worklist import person as people
-from services.callback.worklist.commands import ItemCommand, LogOff, PassAcknowledgement, PassSilence
-from services.callback.worklist.decide import decide, handed_over, worked
+from services.callback.worklist.commands import ByPeople, ItemCommand, LogOff
+from services.callback.worklist.decide import decide, follow, handed_over, wanted, worked
 from services.callback.worklist.item import Item
 from services.callback.worklist.person import Person
 
-ITEM = Aggregate("item", Item, items.EVOLVE, owes=items.owes, index=items.index)
+ITEM = Aggregate("item", Item, items.EVOLVE, owes=items.owes, index=items.index, revision=2)
 PERSON = Aggregate("person", Person, people.EVOLVE)
 
 
@@ -43,9 +44,9 @@ class Worklist:
         """Obey one command about one item."""
         stream = item_stream(command.review)
         item = tx.load(ITEM, stream).state
-        if item is None and not isinstance(command, PassSilence | PassAcknowledgement):
+        if item is None and isinstance(command, ByPeople):
             self._must_exist(tx, command.review)
-        told = decide(item, command, self._open(tx, command.review), tx.now, self.policy.at(tx.now))
+        told = decide(item, command, self._review(tx, command.review), tx.now, self.policy.at(tx.now))
         return tx.record(ITEM, stream, told)
 
     def worked(self, tx: Transaction, review: str) -> None:
@@ -55,20 +56,33 @@ class Worklist:
         if item is not None:
             tx.record(ITEM, stream, worked(item, tx.actor, self._open(tx, review), tx.now, self.policy.at(tx.now)))
 
+    def follow(self, tx: Transaction, before: Review | None, after: Review) -> None:
+        """What was handed to people waits for one of them, and nobody need have what is over or with an incident."""
+        over = before is not None and before.open and not after.open
+        if over or wanted(before) != wanted(after):
+            stream = item_stream(after.review)
+            told = follow(tx.load(ITEM, stream).state, after, tx.now, self.policy.at(tx.now))
+            tx.record(ITEM, stream, told)
+
     def log_off(self, tx: Transaction, command: LogOff) -> Loaded[Person]:
         """Everything a person has goes back to the list, to be acknowledged by somebody else."""
+        stream = person_stream(command.person)
+        tx.load(PERSON, stream)  # first, for it is the version of what is answered that If-Match speaks of
         left, rules = [], self.policy.at(tx.now)
-        for stream in tx.find("taken", command.person):
-            item = tx.load(ITEM, stream).state
+        for taken in tx.find("taken", command.person):
+            item = tx.load(ITEM, taken).state
             if item is not None:
                 open_ = self._open(tx, item.review)
-                tx.record(ITEM, stream, handed_over(item, open_, tx.now, rules))
+                tx.record(ITEM, taken, handed_over(item, open_, tx.now, rules))
                 left += [item.review] if open_ else []
         gone = PersonLoggedOff(at=tx.now, person=command.person, by=command.by, reviews=tuple(left))
-        return tx.record(PERSON, person_stream(command.person), [gone])
+        return tx.record(PERSON, stream, [gone])
+
+    def _review(self, tx: Transaction, review: str) -> Review | None:
+        return tx.load(self.callback.reviews, review_stream(review)).state
 
     def _open(self, tx: Transaction, review: str) -> bool:
-        state = tx.load(self.callback.reviews, review_stream(review)).state
+        state = self._review(tx, review)
         return state is not None and state.open
 
     def _must_exist(self, tx: Transaction, review: str) -> None:

@@ -52,6 +52,37 @@ class PassAcknowledgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassTaking:
+    """Nobody took in time what is people's."""
+
+    review: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgeAlarm:
+    """Somebody of the role that was told, or above it, says what will be done."""
+
+    review: str
+    by: str
+    role: str
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClimbAlarm:
+    """Nobody acknowledged an alarm in time."""
+
+    review: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepeatAlarm:
+    """An alarm was acknowledged, and it is time to see whether anything followed."""
+
+    review: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogOff:
     """Somebody leaves the desk, or a supervisor says so for them."""
 
@@ -59,4 +90,6 @@ class LogOff:
     by: str
 
 
-ItemCommand = TakeItem | NoteWork | PutBack | AcknowledgeHandOver | PassSilence | PassAcknowledgement
+ByPeople = TakeItem | NoteWork | PutBack | AcknowledgeHandOver | AcknowledgeAlarm
+ByTimers = PassSilence | PassAcknowledgement | PassTaking | ClimbAlarm | RepeatAlarm
+ItemCommand = ByPeople | ByTimers

@@ -7,9 +7,26 @@ from pydantic import BaseModel
 from contracts.callback.reviews import Risk
 from services.callback.domain.review import Review
 from services.callback.views import Next, next_step
+from services.callback.worklist.alarm import Alarm, Kind
 from services.callback.worklist.item import Item
 from services.callback.worklist.person import Person
 from services.callback.worklist.rank import rank, reasons
+
+
+class AlarmView(BaseModel):
+    """An alarm and its ladder. `acknowledge_by` left out: it stands at the top, or somebody acknowledged it until `again_at`."""
+
+    kind: Kind
+    since: datetime
+    raised_at: datetime
+    words: str
+    role: str
+    rung: int
+    rungs: int
+    may_answer: tuple[str, ...]
+    acknowledge_by: datetime | None = None
+    acknowledged_by: str | None = None
+    again_at: datetime | None = None
 
 
 class ItemView(BaseModel):
@@ -27,10 +44,10 @@ class ItemView(BaseModel):
     taken_at: datetime | None = None
     heard_at: datetime | None = None
     act_by: datetime | None = None
-    silent_since: datetime | None = None
+    take_by: datetime | None = None
     handed_over_by: str | None = None
     acknowledge_by: datetime | None = None
-    alarm: str | None = None
+    alarm: AlarmView | None = None
 
 
 class LogOffView(BaseModel):
@@ -57,10 +74,10 @@ def item(review: Review, held: Item | None) -> ItemView:
         taken_at=None if held is None else held.taken_at,
         heard_at=None if held is None else held.heard_at,
         act_by=None if held is None else held.act_by,
-        silent_since=None if held is None else held.silent_since,
+        take_by=None if held is None else held.take_by,
         handed_over_by=None if held is None else held.handed_over_by,
         acknowledge_by=None if held is None else held.acknowledge_by,
-        alarm=None if held is None else _alarm(held),
+        alarm=None if held is None or held.alarm is None else _alarm(held, held.alarm),
     )
 
 
@@ -69,9 +86,27 @@ def log_off(person: Person) -> LogOffView:
     return LogOffView(person=person.person, left_at=person.left_at, by=person.by, handed_over=person.handed_over)
 
 
-def _alarm(held: Item) -> str | None:
-    if held.silent_since is not None:
-        return f"{held.taken_by} has it, and nothing was heard since {held.silent_since:%H:%M:%S} UTC: somebody take it over"
-    if held.unanswered:
-        return f"{held.handed_over_by} handed it over, and nobody acknowledged it: somebody take it"
-    return None
+def _alarm(held: Item, alarm: Alarm) -> AlarmView:
+    return AlarmView(
+        kind=alarm.kind,
+        since=alarm.since,
+        raised_at=alarm.raised_at,
+        words=_words(held, alarm),
+        role=alarm.role,
+        rung=alarm.rung,
+        rungs=len(alarm.ladder),
+        may_answer=() if alarm.acknowledged_by is not None else alarm.may_answer,
+        acknowledge_by=alarm.acknowledge_by,
+        acknowledged_by=alarm.acknowledged_by,
+        again_at=alarm.again_at,
+    )
+
+
+def _words(held: Item, alarm: Alarm) -> str:
+    match alarm.kind:
+        case Kind.SILENT:
+            return f"{held.taken_by} has it, and nothing was heard since {alarm.since:%H:%M:%S} UTC: somebody take it over"
+        case Kind.UNANSWERED:
+            return f"{held.handed_over_by} handed it over, and nobody acknowledged it: somebody take it"
+        case Kind.UNTAKEN:
+            return f"it was handed to people at {alarm.since:%H:%M:%S} UTC, and nobody took it: somebody take it"

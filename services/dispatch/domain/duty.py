@@ -10,6 +10,7 @@ from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import BookOff, BookOn, NoteMealMissed, OrderStandby
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.domain.times import happened
+from services.dispatch.domain.tour import Member
 from services.dispatch.domain.unit import Unit
 
 DutyCommand = BookOn | BookOff | OrderStandby | NoteMealMissed
@@ -89,8 +90,8 @@ def _in_the_lists(command: BookOn, rules: Deployment) -> None:
         raise Invalid("skill-unknown", "A skill is not in the list of the policy.", rules.skills)
     if command.area is not None and rules.areas and rules.area(command.area) is None:
         raise Invalid("area-unknown", "The area is not in the list of the policy.", tuple(area.name for area in rules.areas))
-    officers = [one.officer for one in command.officers]
-    if len(set(officers)) < len(officers):
+    officers = {Member("officer", one.officer).stream for one in command.officers}
+    if len(officers) < len(command.officers):
         raise Invalid("officer-twice", "An officer is named twice in the crew.", ("each officer once",))
 
 

@@ -276,12 +276,8 @@ def owes(state: Unit) -> dict[str, datetime]:
 
 
 def index(state: Unit) -> Iterator[tuple[str, str]]:
-    """Who is on duty, by callsign, officer and vehicle; who is free and who is held, by status; by area who could be sent."""
+    """Who is on duty, by callsign; who is free and who is held, by status; by area who could be sent."""
     if state.on_duty:
-        for officer in state.officers:
-            yield "officer", officer
-        if state.vehicle is not None:
-            yield "vehicle", state.vehicle
         yield "on_duty", state.callsign
         yield ("held" if state.held else "free"), str(int(state.status))
         area = state.covers()

@@ -33,3 +33,20 @@ def test_nothing_can_be_left_out(tmp_path: Path) -> None:
     path.write_text("\n".join(line for line in text.splitlines() if not line.startswith("silence_s")))
     with pytest.raises(PolicyRefused, match="silence_s"):
         desk.load(path)
+
+
+@pytest.mark.parametrize(
+    ("ladder", "named"),
+    [
+        ("[]", "ladder"),
+        ('[{ role = "", acknowledge_within_s = 1 }]', "role"),
+        ('[{ role = "inspector", acknowledge_within_s = 0 }]', "acknowledge_within_s"),
+        ('[{ role = "inspector", acknowledge_within_s = 1 }, { role = "inspector", acknowledge_within_s = 2 }]', "twice"),
+    ],
+)
+def test_a_ladder_that_leads_nowhere_is_refused(tmp_path: Path, ladder: str, named: str) -> None:
+    before, _, rest = Path(desk.__file__).with_suffix(".toml").read_text().partition("ladder = [")
+    path = tmp_path / "callback-desk.toml"
+    path.write_text(f"{before}ladder = {ladder}{rest.partition(']')[2]}")
+    with pytest.raises(PolicyRefused, match=named):
+        desk.load(path)

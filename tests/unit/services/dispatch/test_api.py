@@ -96,6 +96,32 @@ def test_if_match_speaks_of_the_job(dispatcher: TestClient) -> None:
     assert dispatcher.post("/jobs/job-2/assignments", json=signed, headers={"If-Match": seen}).status_code == 412
 
 
+def test_if_match_of_offers_and_diversions_speaks_of_the_job_too(dispatcher: TestClient) -> None:
+    for callsign in ("A1", "B2"):
+        booked_on(dispatcher, callsign)
+    dispatcher.post("/jobs/job-1/assignments", json={"unit": "A1"})
+    seen = dispatcher.get("/jobs/job-2").headers["ETag"]
+    offer, divert = {"unit": "B2"}, {"unit": "A1", "reason": "knife"}
+    offered = dispatcher.post("/jobs/job-2/offers", json=offer, headers={"If-Match": seen})
+    assert offered.status_code == 200
+    stale = dispatcher.post("/jobs/job-2/diversions", json=divert, headers={"If-Match": seen})
+    assert (stale.status_code, "JobUnitOffered by" in stale.json()["detail"]) == (412, True)
+    assert dispatcher.post("/jobs/job-2/offers", json=offer, headers={"If-Match": seen}).status_code == 412
+    now = {"If-Match": offered.headers["ETag"]}
+    assert dispatcher.post("/jobs/job-2/diversions", json=divert, headers=now).status_code == 200
+
+
+def test_if_match_of_a_unit_speaks_of_the_unit(dispatcher: TestClient) -> None:
+    unit = booked_on(dispatcher, "A1")
+    seen = dispatcher.get(unit).headers["ETag"]
+    for what, body in (("status", {"status": 3}), ("message", {"code": 12}), ("off", {})):
+        stale = dispatcher.post(f"{unit}/{what}", json=body, headers={"If-Match": '"99"'})
+        assert stale.status_code == 412, what
+        done = dispatcher.post(f"{unit}/{what}", json=body, headers={"If-Match": seen})
+        assert done.status_code == 200, done.json()
+        seen = done.headers["ETag"]
+
+
 def test_lists_are_in_order_and_can_be_read_as_they_were_known(dispatcher: TestClient, clock: VirtualClock) -> None:
     for callsign in ("C3", "A1", "B2"):
         booked_on(dispatcher, callsign)

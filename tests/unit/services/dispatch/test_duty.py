@@ -75,13 +75,15 @@ def test_a_callsign_is_a_role_for_a_tour_and_the_next_tour_begins_anew(obey: Obe
 
 
 def test_booking_on_the_same_crew_twice_is_booking_on_once(obey: Obey) -> None:
-    assert obey(tour()) == ["UnitBookedOn"]
+    assert obey(tour()) == ["OfficerBookedOn", "OfficerBookedOn", "UnitBookedOn"]
     assert obey(tour()) == []
 
 
 def test_a_tour_that_cannot_be_is_refused(obey: Obey) -> None:
     for command, code in (
-        (BookOn("A1", officers=(officer("1201"), officer("1201"))), "officer-twice"),
+        (BookOn("A1", officers=(officer("1201"), officer("1201 "))), "officer-twice"),
+        (BookOn("A1", officers=(officer("--"),)), "officer-unreadable"),
+        (BookOn("A1", vehicle="--"), "vehicle-unreadable"),
         (BookOn("A1", tour_ends=NOON), "tour-ends-first"),
         (BookOn("A1", at=NOON + HOUR), "time-in-the-future"),
     ):
@@ -180,10 +182,26 @@ def test_an_officer_and_a_vehicle_are_on_one_unit_at_a_time(obey: Obey) -> None:
     obey(BookOn("A1", officers=(officer("1201"),), vehicle="KX19 ABC"))
     for command, code in (
         (BookOn("B2", officers=(officer("1202"), officer("1201"))), "officer-on-duty"),
+        (BookOn("B2", officers=(officer(" 1201 "),)), "officer-on-duty"),
         (BookOn("B2", vehicle="KX19 ABC"), "vehicle-on-duty"),
+        (BookOn("B2", vehicle="kx19abc"), "vehicle-on-duty"),
     ):
         with pytest.raises(Refused) as refused:
             obey(command)
         assert (refused.value.code, refused.value.allowed[0]) == (code, "book off unit-A1")
     obey(BookOff(A1))
-    assert obey(BookOn("B2", officers=(officer("1201"),), vehicle="KX19 ABC")) == ["UnitBookedOn"]
+    crew = (officer("1201"), officer("1202"))
+    assert obey(BookOn("B2", officers=crew, vehicle="KX19 ABC")).count("OfficerBookedOn") == 2
+
+
+def test_a_unit_that_reports_itself_off_duty_lets_its_crew_go(obey: Obey) -> None:
+    obey(BookOn("A1", officers=(officer("1201"),), vehicle="KX19 ABC"))
+    assert obey(ReportStatus(A1, Status.OFF_DUTY, "device")) == ["OfficerBookedOff", "VehicleBookedOff", "UnitBookedOff"]
+    obey(BookOn("A1"))
+    assert obey(BookOff(A1)) == ["UnitBookedOff"]
+    assert "UnitBookedOn" in obey(BookOn("B2", officers=(officer("1201"),), vehicle="KX19 ABC"))
+
+
+def test_signs_tell_officers_apart(obey: Obey) -> None:
+    obey(BookOn("A1", officers=(officer("1-201"),)))
+    assert "UnitBookedOn" in obey(BookOn("B2", officers=(officer("12-01"),)))

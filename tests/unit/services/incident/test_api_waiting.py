@@ -291,3 +291,20 @@ def test_a_message_for_another_control_room_is_refused_and_one_for_nothing_offer
     assert gateway.post("/transfer-messages", json=message | {"receiver": "kent"}).json()["code"] == "unknown-transfer"
     missing = gateway.post("/transfer-messages", json=message | {"receiver": "kent", "function": "create"})
     assert (missing.status_code, missing.json()["allowed"]) == (422, ["reported_at", "opening_code", "answer_by"])
+
+
+def test_an_addition_needs_no_version_and_keeps_to_the_one_it_is_given(handler: TestClient, supervisor: TestClient) -> None:
+    at = opened(handler)
+    words = {"words": "the door is open"}
+    additions: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+        ("PUT", "log/a/draft", "log/b/draft", words),
+        ("PUT", "log/c", "log/d", words),
+        ("POST", "thrive", "thrive", LOW),
+    )
+    for method, mine, theirs, body in additions:
+        first = handler.request(method, f"{at}/{mine}", json=body)
+        assert first.status_code == 200
+        assert supervisor.request(method, f"{at}/{theirs}", json=body).status_code == 200, "somebody else adds at the same time"
+        stale = handler.request(method, f"{at}/{mine}", json=body, headers={"If-Match": first.headers["ETag"]})
+        assert (stale.status_code, "by sergeant 4" in stale.json()["detail"]) == (412, True), mine
+    assert len(handler.get(f"{at}/log").json()["entries"]) == 2, "and no word is lost"

@@ -84,7 +84,7 @@ def test_silence_is_an_alarm_and_anybody_may_take_over(desk: Desk) -> None:
     desk.wait(1)
     desk.hear(PassSilence(review=A))
     [alarm] = desk.sarah.get("/worklist/alarms").json()["items"]
-    assert alarm["alarm"] == "anna has it, and nothing was heard since 12:00:00 UTC: somebody take it over"
+    assert alarm["alarm"]["words"] == "anna has it, and nothing was heard since 12:00:00 UTC: somebody take it over"
     assert desk.ben.post(f"/worklist/{A}/take").json()["taken_by"] == "ben"
     assert desk.listed("/worklist/alarms") == []
     assert desk.anna.post(f"/worklist/{A}/note", json={}).json()["code"] == "item-not-yours"
@@ -137,3 +137,23 @@ def test_a_supervisor_logs_off_who_left_without_a_word(desk: Desk) -> None:
     assert desk.ben.post("/worklist/log-off/others", json={"person": "anna"}).status_code == 403
     left = desk.sarah.post("/worklist/log-off/others", json={"person": "anna"}).json()
     assert (left["person"], left["by"], left["handed_over"]) == ("anna", "sarah", [A])
+
+
+def test_every_change_of_an_item_keeps_to_the_version_it_was_decided_on(desk: Desk) -> None:
+    desk.opened(A)
+    desk.opened(B)
+    taken = desk.anna.post(f"/worklist/{A}/take", headers={"If-Match": '"0"'})
+    assert taken.status_code == 200
+    for who, what, body in (
+        (desk.ben, "take", None),
+        (desk.anna, "note", {}),
+        (desk.anna, "put-back", {"reason": "x"}),
+        (desk.ben, "acknowledge", None),
+        (desk.sarah, "alarm/acknowledge", {"role": "duty inspector", "plan": "x"}),
+    ):
+        stale = who.post(f"/worklist/{A}/{what}", json=body, headers={"If-Match": '"0"'})
+        assert (stale.status_code, "ItemTaken by anna" in stale.json()["detail"]) == (412, True), what
+    noted = desk.anna.post(f"/worklist/{A}/note", json={}, headers={"If-Match": taken.headers["ETag"]})
+    assert noted.status_code == 200
+    assert desk.anna.post("/worklist/log-off", headers={"If-Match": '"7"'}).status_code == 412
+    assert desk.anna.post("/worklist/log-off", headers={"If-Match": '"0"'}).status_code == 200
