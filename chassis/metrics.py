@@ -51,6 +51,9 @@ REVIEW_OLDEST_OPEN = Instrument(
 ORPHANS = Instrument(
     "ringback_orphans", "gauge", (), "Abandoned calls that a carrier told of and nobody reviews: each is an alarm."
 )
+UNREVIEWED = Instrument(
+    "ringback_unreviewed_calls", "gauge", (), "Abandoned 999 calls whose review nobody saw in time: each is an alarm."
+)
 DESK_ALARMS = Instrument(
     "ringback_desk_alarms", "gauge", (), "Items of the worklist whose holder fell silent, or whose hand-over nobody acknowledged."
 )
@@ -79,6 +82,7 @@ INSTRUMENTS = (
     TIMERS_FIRED,
     REVIEW_OLDEST_OPEN,
     ORPHANS,
+    UNREVIEWED,
     DESK_ALARMS,
     FEEDS_SILENT,
     CONTACTS_OVERDUE,

@@ -18,6 +18,7 @@ from contracts.contacts import ContactReceived
 from contracts.envelope import Envelope, Event
 from contracts.harvest import AttemptsHarvested
 from contracts.incident import IncidentClosed, IncidentMerged, IncidentOpened, IncidentReopened, IncidentUnmerged, Origin
+from contracts.incident_unreviewed import ReviewSeen
 from services.callback.domain.commands import (
     EndEmergencyPeriod,
     ForgetMarker,
@@ -60,6 +61,7 @@ HEEDS: frozenset[type[Event]] = frozenset(
         IncidentReopened,
         IncidentMerged,
         IncidentUnmerged,
+        ReviewSeen,
     }
 )
 """What `react` answers to."""
@@ -105,6 +107,8 @@ def _of_incident(event: Event) -> Sequence[Heard]:
         case IncidentOpened() if event.location is not None and event.location.point is not None:
             location, code = event.location, event.opening_code
             return (NoteScene(incident=event.incident, at=event.reported_at, location=location, opening_code=code),)
+        case ReviewSeen() if event.incident is not None:  # it was opened while nobody reviewed the call
+            return (LinkIncident(review=event.call, incident=event.incident, at=event.at),)
         case IncidentClosed():
             return (NoteIncidentClosed(incident=event.incident),)
         case IncidentMerged():

@@ -4,7 +4,7 @@ from typing import Any
 
 from chassis.store.aggregate import Aggregate
 from services.incident.domain import incident, standing
-from services.incident.domain.backlog import custody, escalation, task
+from services.incident.domain.backlog import custody, escalation, task, unreviewed
 from services.incident.domain.handing import concern, transfer
 from services.incident.domain.record import day, links, logbook, thrive
 
@@ -12,6 +12,7 @@ INCIDENT = Aggregate("incident", incident.Incident, incident.EVOLVE, standing.ow
 ESCALATION = Aggregate("escalation", escalation.Escalation, escalation.EVOLVE, escalation.owes, escalation.index)
 TASK = Aggregate("task", task.Task, task.EVOLVE, task.owes, task.index)
 CUSTODY = Aggregate("custody", custody.Custody, custody.EVOLVE, custody.owes, custody.index)
+ABANDONED = Aggregate("abandoned", unreviewed.Abandoned, unreviewed.EVOLVE, unreviewed.owes, unreviewed.index)
 DAY = Aggregate("day", day.Day, day.EVOLVE)
 THRIVE = Aggregate("thrive", thrive.Thrive, thrive.EVOLVE)
 LOGBOOK = Aggregate("log", logbook.Logbook, logbook.EVOLVE, logbook.owes)
@@ -24,6 +25,7 @@ ALL: tuple[Aggregate[Any], ...] = (
     ESCALATION,
     TASK,
     CUSTODY,
+    ABANDONED,
     DAY,
     THRIVE,
     LOGBOOK,

@@ -18,12 +18,13 @@ from services.incident.api import (
     tasks,
     thrive,
     transfers,
+    unreviewed,
 )
 
 
 def routers(host: Host) -> Sequence[APIRouter]:
     """Those that need the host alone."""
-    concerned = (opening, incidents, escalations, tasks, custody, log, thrive, transfers, concerns)
+    concerned = (opening, incidents, escalations, unreviewed, tasks, custody, log, thrive, transfers, concerns)
     return tuple(concern.router(host) for concern in concerned)
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from contracts.contact import Marker, Sound
 from contracts.incident import Vulnerability
 from contracts.incident_records import Level
 from services.incident.domain.standard import Minutes, Name, Step
@@ -37,6 +38,15 @@ class Likeness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words_alike: Annotated[float, msgspec.Meta(gt=0, le=1)]
 
 
+class UnreviewedRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a call that nobody reviews is an alarm, who is told, and what sends somebody without asking anybody."""
+
+    within_s: Annotated[int, msgspec.Meta(gt=0, le=3600)]
+    ladder: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1)]
+    sends_sounds: tuple[Sound, ...]
+    sends_markers: tuple[Marker, ...]
+
+
 class RoomRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One version of a control room's rules. Minutes everywhere; times of shift changes by the wall clock of the zone."""
 
@@ -60,6 +70,7 @@ class RoomRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: Mapping[Vulnerability, Annotated[int, msgspec.Meta(ge=1)]]
     thrive: ThriveRules
     likeness: Likeness
+    unreviewed: UnreviewedRules
 
     def __post_init__(self) -> None:
         try:
