@@ -41,7 +41,7 @@ class Likeness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class UnreviewedRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a call that nobody reviews is an alarm, who is told, and what sends somebody without asking anybody."""
 
-    within_s: Annotated[int, msgspec.Meta(gt=0, le=3600)]
+    within_s: Annotated[int, msgspec.Meta(gt=0, le=60)]
     ladder: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1)]
     sends_sounds: tuple[Sound, ...]
     sends_markers: tuple[Marker, ...]
