@@ -107,9 +107,9 @@ class Watch(RuleBasedStateMachine):
         now = self.clock.now()
         late = {call for call, heard in self.called.items() if heard + PERIOD <= min(self.reviewed.get(call, now), now)}
         assert self._said(CallUnreviewed) == Counter(late), f"heard {self.called}, reviewed {self.reviewed}, at {now}"
-        assert set(self._said(EscalationRaised)) == late
+        assert set(self._said(EscalationRaised)) - {None} == late, "an incident of a review has a ladder of its own"
 
-    def _said(self, kind: type[Event]) -> Counter[str]:
+    def _said(self, kind: type[Event]) -> Counter[str | None]:
         stored = self.stores["incident"].page(0, 10_000)
         events = (envelope("incident", one.stream, one.version, one.position, one.type, one.state).event for one in stored)
         return Counter(event.call for event in events if isinstance(event, kind))  # type: ignore[attr-defined]
