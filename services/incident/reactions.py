@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from contracts.callback import (
+from contracts.callback.reviews import (
     AttemptCancelled,
     AttemptEnded,
     AttemptPlanned,
@@ -12,8 +12,8 @@ from contracts.callback import (
     ReviewEscalated,
     ReviewOpened,
 )
-from contracts.contact import CallAbandoned, Line
-from contracts.dispatch import AssignmentEnded, EmergencyPressed, Status, UnitAssigned, UnitStatusReported
+from contracts.contact.calls import CallAbandoned, Line
+from contracts.dispatch.deployment import AssignmentEnded, EmergencyPressed, Status, UnitAssigned, UnitStatusReported
 from contracts.envelope import Envelope, Event
 from contracts.places import Location, LocationSource
 from services.incident.domain.backlog.unreviewed import ExpectReview, SeeReview

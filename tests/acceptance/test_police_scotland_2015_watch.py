@@ -3,11 +3,11 @@
 import pytest
 from control_room import ControlRoom
 
-from contracts.callback import AttemptStarted, ReviewOpened
-from contracts.contact import Sound
-from contracts.incident import IncidentOpened
-from contracts.incident_backlog import EscalationRaised, EscalationSettled
-from contracts.incident_unreviewed import CallUnreviewed, ReviewExpected, ReviewSeen
+from contracts.callback.reviews import AttemptStarted, ReviewOpened
+from contracts.contact.calls import Sound
+from contracts.incident.backlog import EscalationRaised, EscalationSettled
+from contracts.incident.incidents import IncidentOpened
+from contracts.incident.unreviewed import CallUnreviewed, ReviewExpected, ReviewSeen
 from services.incident.domain.commands import Close
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chassis.host import Loaded, Transaction
-from contracts.contact import Marker, Sound
-from contracts.incident_backlog import EscalationReason
+from contracts.contact.calls import Marker, Sound
+from contracts.incident.backlog import EscalationReason
 from contracts.refusals import Refused
 from services.incident.aggregates import ABANDONED, ESCALATION, INCIDENT
 from services.incident.cases.room import Room

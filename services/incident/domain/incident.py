@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident import (
+from contracts.incident.incidents import (
     CallBackNoted,
     Danger,
     DelayRecorded,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from contracts.incident import Origin, Vulnerability
+from contracts.incident.incidents import Origin, Vulnerability
 from contracts.places import Location
 from services.incident.domain.incident import Incident, allowed
 from services.incident.domain.record.day import spoken

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.contact.calls import Abandonment, Marker, Sound
 from contracts.places import Location
 from services.incident.domain.backlog.unreviewed import Abandoned
 from services.incident.domain.incident import of_review

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
+from services.contact.domain.facts import HangUp, PresentCall
 from stage import Station
 
 from chassis.clock import VirtualClock
@@ -21,12 +22,11 @@ from chassis.store.codec import envelope
 from chassis.store.sqlite import SqliteStorage
 from chassis.world import World
 from cli.composition import reference, wiring
-from contracts.callback import ReviewOpened
-from contracts.contact import CallAbandoned, Line
+from contracts.callback.reviews import ReviewOpened
+from contracts.contact.calls import CallAbandoned, Line
 from contracts.envelope import Event
-from contracts.incident_backlog import EscalationRaised
-from contracts.incident_unreviewed import CallUnreviewed
-from services.contact.domain.facts import HangUp, PresentCall
+from contracts.incident.backlog import EscalationRaised
+from contracts.incident.unreviewed import CallUnreviewed
 
 START = datetime(2026, 6, 5, 12, tzinfo=UTC)
 PERIOD = timedelta(seconds=45)

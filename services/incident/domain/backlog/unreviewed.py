@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.contact.calls import Abandonment, Marker, Sound
 from contracts.envelope import Event
-from contracts.incident_unreviewed import CallUnreviewed, ReviewExpected, ReviewSeen, UnreviewedExplained
+from contracts.incident.unreviewed import CallUnreviewed, ReviewExpected, ReviewSeen, UnreviewedExplained
 from contracts.places import Location
 from contracts.refusals import Invalid, NotFound, Refused
 from services.incident.domain.place import Place, place_of

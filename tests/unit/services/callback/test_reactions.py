@@ -4,7 +4,7 @@ import pytest
 
 from chassis.host import Timer
 from contracts import registry
-from contracts.contact import (
+from contracts.contact.calls import (
     Abandonment,
     CallAbandoned,
     CallAnswered,
@@ -20,8 +20,8 @@ from contracts.contact import (
     SoundsHeard,
 )
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentClosed, IncidentOpened, IncidentReopened, Origin
-from contracts.incident_unreviewed import ReviewSeen
+from contracts.incident.incidents import IncidentClosed, IncidentOpened, IncidentReopened, Origin
+from contracts.incident.unreviewed import ReviewSeen
 from contracts.places import Location, LocationSource, Point
 from services.callback.domain.commands import (
     EndEmergencyPeriod,

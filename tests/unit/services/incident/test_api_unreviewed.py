@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from chassis.clock import VirtualClock
 from chassis.host import Context, Host, Service
 from chassis.http.principal import Role
-from contracts.contact import Abandonment, Marker
+from contracts.contact.calls import Abandonment, Marker
 from contracts.places import Location, LocationSource, Point
 from contracts.topics import HEARS
 from services.incident.aggregates import ALL

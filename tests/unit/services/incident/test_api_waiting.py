@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from chassis.clock import VirtualClock
 from chassis.host import Service
 from chassis.http.principal import Role
-from contracts.incident_handing import Function, TransferMessage
+from contracts.incident.handing import Function, TransferMessage
 from contracts.topics import HEARS
 from services.incident.aggregates import ALL
 from services.incident.api.routes import policy_routers, routers

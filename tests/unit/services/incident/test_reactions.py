@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.host import Timer
-from contracts.callback import AttemptEnded, AttemptPlanned, Escalation, Outcome, ReviewEscalated, Role
-from contracts.contact import Abandonment, CallAbandoned, Line
-from contracts.dispatch import EmergencyPressed, JobClosed, Status, UnitAssigned, UnitStatusReported
+from contracts.callback.reviews import AttemptEnded, AttemptPlanned, Escalation, Outcome, ReviewEscalated, Role
+from contracts.contact.calls import Abandonment, CallAbandoned, Line
+from contracts.dispatch.deployment import EmergencyPressed, JobClosed, Status, UnitAssigned, UnitStatusReported
 from contracts.envelope import Envelope, Event
 from contracts.places import Point
 from services.incident.domain.backlog.unreviewed import ExpectReview, PassReview

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from acceptance.incident_room import MINUTE, NOON, IncidentRoom, incident_room
 
-from contracts.callback import ReviewOpened
-from contracts.contact import Abandonment, CallAbandoned, Line, Marker, Sound
-from contracts.incident import IncidentGraded, IncidentOpened, Origin, ResourcesRequested
-from contracts.incident_backlog import EscalationClimbed, EscalationRaised, EscalationReason, EscalationSettled
-from contracts.incident_unreviewed import CallUnreviewed, ReviewExpected, ReviewSeen, UnreviewedExplained
+from contracts.callback.reviews import ReviewOpened
+from contracts.contact.calls import Abandonment, CallAbandoned, Line, Marker, Sound
+from contracts.incident.backlog import EscalationClimbed, EscalationRaised, EscalationReason, EscalationSettled
+from contracts.incident.incidents import IncidentGraded, IncidentOpened, Origin, ResourcesRequested
+from contracts.incident.unreviewed import CallUnreviewed, ReviewExpected, ReviewSeen, UnreviewedExplained
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Invalid, NotFound, Refused
 from services.incident.cases.unreviewed import OpenForCall

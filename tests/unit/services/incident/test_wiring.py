@@ -9,8 +9,8 @@ from chassis.errors import PolicyRefused
 from chassis.metrics import UNREVIEWED
 from chassis.testing.memory import MemoryTransaction
 from chassis.world import World
-from contracts.contact import Abandonment
-from contracts.incident import IncidentGraded, Origin
+from contracts.contact.calls import Abandonment
+from contracts.incident.incidents import IncidentGraded, Origin
 from services.incident.domain.backlog.unreviewed import ExpectReview, PassReview, SeeReview
 from services.incident.domain.commands import Grade, OpenIncident
 from services.incident.policy.grades import NATIONAL
