@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
-from services.contact.domain.facts import HangUp, PresentCall
+from services.contact.domain.calls.facts import HangUp, PresentCall
 from stage import Station
 
 from chassis.clock import VirtualClock
