@@ -13,7 +13,14 @@ from contracts.callback.reviews import (
     ReviewOpened,
 )
 from contracts.contact.calls import CallAbandoned, Line
-from contracts.dispatch.deployment import AssignmentEnded, EmergencyPressed, Status, UnitAssigned, UnitStatusReported
+from contracts.dispatch.deployment import (
+    AssignmentEnded,
+    AtSceneInferred,
+    EmergencyPressed,
+    Status,
+    UnitAssigned,
+    UnitStatusReported,
+)
 from contracts.envelope import Envelope, Event
 from contracts.places import Location, LocationSource
 from services.incident.domain.backlog.unreviewed import ExpectReview, SeeReview
@@ -91,6 +98,7 @@ _STEPS: Mapping[type[Event], Callable[[Any], Sequence[Heard]]] = {
     CallAbandoned: _on_abandoned,
     ReviewOpened: lambda event: (SeeReview(event.call, event.at),),
     UnitStatusReported: _on_status,
+    AtSceneInferred: lambda event: (NoteOnScene(event.incident, event.unit, event.at, inferred=True),),
     UnitAssigned: lambda event: (NoteAllocated(event.incident, event.unit, event.at),),
     AssignmentEnded: lambda event: (NoteLeft(event.incident, event.unit, event.reached, event.at),),
     EmergencyPressed: _on_pressed,

@@ -119,6 +119,7 @@ class NoteOnScene:
     incident: str
     unit: str
     at: datetime
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
-from services.contact.domain.calls.facts import HangUp, PresentCall
 from stage import Station
 
 from chassis.clock import VirtualClock
@@ -27,6 +26,7 @@ from contracts.contact.calls import CallAbandoned, Line
 from contracts.envelope import Event
 from contracts.incident.backlog import EscalationRaised
 from contracts.incident.unreviewed import CallUnreviewed
+from services.contact.domain.calls.facts import HangUp, PresentCall
 
 START = datetime(2026, 6, 5, 12, tzinfo=UTC)
 PERIOD = timedelta(seconds=45)

@@ -5,7 +5,7 @@ import pytest
 from chassis.host import Timer
 from contracts.callback.reviews import AttemptEnded, AttemptPlanned, Escalation, Outcome, ReviewEscalated, Role
 from contracts.contact.calls import Abandonment, CallAbandoned, Line
-from contracts.dispatch.deployment import EmergencyPressed, JobClosed, Status, UnitAssigned, UnitStatusReported
+from contracts.dispatch.deployment import AtSceneInferred, EmergencyPressed, JobClosed, Status, UnitAssigned, UnitStatusReported
 from contracts.envelope import Envelope, Event
 from contracts.places import Point
 from services.incident.domain.backlog.unreviewed import ExpectReview, PassReview
@@ -99,3 +99,9 @@ def test_an_abandoned_999_call_is_expected_to_be_reviewed_and_no_other_is() -> N
 
 def test_the_timer_of_an_abandoned_call_looks_for_its_review() -> None:
     assert on_timer(Timer("abandoned-call-7", "review", NOON)) == PassReview("call-7")
+
+
+def test_an_arrival_that_dispatch_inferred_is_noted_as_inferred() -> None:
+    basis = {"assignment": "a", "job": "job-7", "basis": "status 8 after en route"}
+    inferred = AtSceneInferred(at=NOON, unit="unit-A1", incident="incident-7", **basis)
+    assert react(heard(inferred)) == (NoteOnScene("incident-7", "unit-A1", NOON, inferred=True),)
