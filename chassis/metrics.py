@@ -54,6 +54,9 @@ ORPHANS = Instrument(
 UNREVIEWED = Instrument(
     "ringback_unreviewed_calls", "gauge", (), "Abandoned 999 calls whose review nobody saw in time: each is an alarm."
 )
+SHEETS_OVERDUE = Instrument(
+    "ringback_paper_sheets_overdue", "gauge", (), "Paper sheets that were given out and neither entered nor voided in time."
+)
 DESK_ALARMS = Instrument(
     "ringback_desk_alarms", "gauge", (), "Items of the worklist whose holder fell silent, or whose hand-over nobody acknowledged."
 )
@@ -83,6 +86,7 @@ INSTRUMENTS = (
     REVIEW_OLDEST_OPEN,
     ORPHANS,
     UNREVIEWED,
+    SHEETS_OVERDUE,
     DESK_ALARMS,
     FEEDS_SILENT,
     CONTACTS_OVERDUE,

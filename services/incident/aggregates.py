@@ -6,7 +6,7 @@ from chassis.store.aggregate import Aggregate
 from services.incident.domain import incident, standing
 from services.incident.domain.backlog import custody, escalation, task, unreviewed
 from services.incident.domain.handing import concern, transfer
-from services.incident.domain.record import day, links, logbook, thrive
+from services.incident.domain.record import day, links, logbook, sheet, thrive
 
 INCIDENT = Aggregate("incident", incident.Incident, incident.EVOLVE, standing.owes, standing.index)
 ESCALATION = Aggregate("escalation", escalation.Escalation, escalation.EVOLVE, escalation.owes, escalation.index)
@@ -17,6 +17,7 @@ DAY = Aggregate("day", day.Day, day.EVOLVE)
 THRIVE = Aggregate("thrive", thrive.Thrive, thrive.EVOLVE)
 LOGBOOK = Aggregate("log", logbook.Logbook, logbook.EVOLVE, logbook.owes)
 LINKS = Aggregate("links", links.Links, links.EVOLVE, index=links.index)
+SHEET = Aggregate("sheet", sheet.Sheet, sheet.EVOLVE, sheet.owes, sheet.index)
 TRANSFER = Aggregate("transfer", transfer.Transfer, transfer.EVOLVE, transfer.owes, transfer.index)
 CONCERN = Aggregate("concern", concern.Concern, concern.EVOLVE, concern.owes, concern.index)
 
@@ -30,6 +31,7 @@ ALL: tuple[Aggregate[Any], ...] = (
     THRIVE,
     LOGBOOK,
     LINKS,
+    SHEET,
     TRANSFER,
     CONCERN,
 )

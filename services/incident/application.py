@@ -23,7 +23,7 @@ from contracts.incident.incidents import (
 from contracts.places import Location
 from contracts.refusals import Invalid
 from services.incident.aggregates import DAY, INCIDENT, THRIVE
-from services.incident.cases import handing, linking, recording, unreviewed, waiting
+from services.incident.cases import handing, linking, recording, sheets, unreviewed, waiting
 from services.incident.cases.holds import holds
 from services.incident.cases.room import Room
 from services.incident.domain.backlog import custody, escalation, task
@@ -43,7 +43,7 @@ from services.incident.domain.commands import (
 from services.incident.domain.decisions import decide
 from services.incident.domain.handing import concern, transfer
 from services.incident.domain.incident import Incident
-from services.incident.domain.record import day, likeness, logbook, thrive
+from services.incident.domain.record import day, likeness, logbook, sheet, thrive
 from services.incident.domain.standard import Grades, Standard, as_reported
 
 _RISKS = {Danger.UNALLOCATED: EscalationReason.UNALLOCATED, Danger.OVERDUE: EscalationReason.OVERDUE}
@@ -66,6 +66,10 @@ _CASES: Mapping[type, Case] = {
     logbook.MakeEntry: recording.write,
     logbook.Strike: recording.write,
     logbook.PassDraft: recording.write,
+    sheets.GiveOutSheets: sheets.give_out,
+    sheet.MarkEntered: sheets.work,
+    sheet.Void: sheets.work,
+    sheet.PassSheet: sheets.work,
     ExpectReview: unreviewed.hear,
     SeeReview: unreviewed.hear,
     ExplainUnreviewed: unreviewed.explain,

@@ -12,6 +12,7 @@ from services.incident.domain.commands import NoteDanger
 from services.incident.domain.handing.concern import PassAnswer
 from services.incident.domain.handing.transfer import PassWait
 from services.incident.domain.record.logbook import PassDraft
+from services.incident.domain.record.sheet import PassSheet
 
 
 def on_timer(timer: Timer) -> Any:
@@ -33,6 +34,8 @@ def on_timer(timer: Timer) -> Any:
             return custody.PassOffer(incident)
         case "abandoned", _:
             return PassReview(tail)
+        case "sheet", _:
+            return PassSheet(tail)
         case "log", entry:
             return PassDraft(incident, entry)
         case "transfer", _:

@@ -15,6 +15,7 @@ from services.incident.api import (
     links,
     log,
     opening,
+    sheets,
     tasks,
     thrive,
     transfers,
@@ -24,7 +25,7 @@ from services.incident.api import (
 
 def routers(host: Host) -> Sequence[APIRouter]:
     """Those that need the host alone."""
-    concerned = (opening, incidents, escalations, unreviewed, tasks, custody, log, thrive, transfers, concerns)
+    concerned = (opening, incidents, escalations, unreviewed, tasks, custody, log, sheets, thrive, transfers, concerns)
     return tuple(concern.router(host) for concern in concerned)
 
 

@@ -60,6 +60,7 @@ class RoomRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inform_caller_within_min: Minutes
     review_within_min: Minutes
     draft_within_min: Minutes
+    sheet_within_min: Minutes
     ladder: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1)]
     transfer_acknowledge_within_min: Minutes
     transfer_answer_within_min: Minutes
