@@ -51,7 +51,7 @@ def raced(dsn: str, schema: str, units: int, jobs: int, wanted: int) -> tuple[Co
         told.update(json.loads(out.splitlines()[-1]))
     stored = [event for event in station.storage.page(0, 100_000) if event.type.endswith("UnitAssigned.v1")]
     read = reader("ringback.dispatch.UnitAssigned.v1")[1]
-    empty = {"contact": _Empty(), "callback": _Empty(), "dispatch": station.storage}
+    empty = {"contact": _Empty(), "callback": _Empty(), "incident": _Empty(), "dispatch": station.storage}
     wrong = list(broken(empty, NOON, complete=False, progress=lambda _: None))  # type: ignore[arg-type]
     station.storage.close()
     return told, [read(event.state) for event in stored], wrong
