@@ -68,6 +68,7 @@ def _changes(routes: APIRouter, host: Host) -> None:
     async def give_out_sheets(body: GiveOutBody, context: InRoom) -> Response:
         """Give numbered sheets to somebody: all of these numbers, or none. A number is given out once."""
         last = await host.run(GiveOutSheets(body.sheets, body.holder, context.actor), context)
+        assert last.state is not None
         return respond(last, GivenView(sheets=body.sheets, holder=body.holder, enter_by=last.state.enter_by))
 
     @routes.post("/{number}/entered", response_model=SheetView)
