@@ -66,6 +66,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed_at: datetime | None = None
     reference: str | None = None
     qualifiers: tuple[str, ...] = ()
+    closing_qualifiers: tuple[str, ...] = ()
     welfare_unknown: bool = False
     rural: bool = False
     cells: tuple[str, ...] = ()
@@ -198,6 +199,10 @@ def _on_requested(state: Incident, event: ResourcesRequested) -> Incident:
     )
 
 
+def _on_closed(state: Incident, event: IncidentClosed) -> Incident:
+    return replace(state, closing_code=event.closing_code, closing_qualifiers=tuple(event.qualifiers), closed_at=event.at)
+
+
 def _on_scene(state: Incident, event: UnitOnScene) -> Incident:
     """A report stands in place of what was inferred of the same unit; an inference stands in place of nothing."""
     better = state.on_scene_inferred and not event.inferred and event.unit == state.first_on_scene
@@ -252,6 +257,7 @@ def _on_reopened(state: Incident, _: IncidentReopened) -> Incident:
     return replace(
         state,
         closing_code=None,
+        closing_qualifiers=(),
         closed_at=None,
         attended=False,
         dangers=(),
@@ -278,5 +284,5 @@ EVOLVE: Mapping[type[Event], Callable[[Any, Any], Incident]] = {
     IncidentMerged: lambda state, event: replace(state, merged_into=event.into),
     IncidentUnmerged: lambda state, event: replace(state, merged_into=None),
     IncidentReopened: _on_reopened,
-    IncidentClosed: lambda state, event: replace(state, closing_code=event.closing_code, closed_at=event.at),
+    IncidentClosed: _on_closed,
 }

@@ -47,6 +47,7 @@ class IncidentView(BaseModel):
     allowed: tuple[str, ...] = ()
     number: str | None = None
     qualifiers: tuple[str, ...] = ()
+    closing_qualifiers: tuple[str, ...] = ()
     vulnerability: Vulnerability = Vulnerability.NONE_KNOWN
     suggested: str | None = None
     working: tuple[str, ...] = ()
@@ -84,6 +85,7 @@ def incident(state: Incident) -> IncidentView:
         allowed=allowed(state),
         number=None if state.reference is None else spoken(state.reference),
         qualifiers=state.qualifiers,
+        closing_qualifiers=state.closing_qualifiers,
         vulnerability=state.vulnerability,
         suggested=state.suggested,
         working=state.working,
