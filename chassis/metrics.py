@@ -51,6 +51,12 @@ REVIEW_OLDEST_OPEN = Instrument(
 ORPHANS = Instrument(
     "ringback_orphans", "gauge", (), "Abandoned calls that a carrier told of and nobody reviews: each is an alarm."
 )
+UNREVIEWED = Instrument(
+    "ringback_unreviewed_calls", "gauge", (), "Abandoned 999 calls whose review nobody saw in time: each is an alarm."
+)
+SHEETS_OVERDUE = Instrument(
+    "ringback_paper_sheets_overdue", "gauge", (), "Paper sheets that were given out and neither entered nor voided in time."
+)
 DESK_ALARMS = Instrument(
     "ringback_desk_alarms", "gauge", (), "Items of the worklist whose holder fell silent, or whose hand-over nobody acknowledged."
 )
@@ -79,6 +85,8 @@ INSTRUMENTS = (
     TIMERS_FIRED,
     REVIEW_OLDEST_OPEN,
     ORPHANS,
+    UNREVIEWED,
+    SHEETS_OVERDUE,
     DESK_ALARMS,
     FEEDS_SILENT,
     CONTACTS_OVERDUE,

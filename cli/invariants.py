@@ -21,6 +21,7 @@ from contracts.dispatch.deployment import (
     UnitBookedOn,
 )
 from contracts.envelope import Event
+from contracts.incident.unreviewed import CallUnreviewed, ReviewExpected, ReviewSeen
 
 PAGE = 1000
 SETTLED = timedelta(seconds=60)
@@ -33,6 +34,8 @@ def broken(stores: Mapping[str, Storage], now: datetime, complete: bool, progres
     for stream in _streams(stores["callback"], "review-"):
         facts = _facts(stores["callback"], stream)
         yield from _review(stream, facts, stores["contact"], now, complete)
+    for stream in _streams(stores["incident"], "abandoned-"):
+        yield from _watched(stream, _facts(stores["incident"], stream), now, complete)
     for stream in _streams(stores["dispatch"], "unit-"):
         yield from _unit(stream, _facts(stores["dispatch"], stream))
     for stream in _streams(stores["dispatch"], "job-"):
@@ -74,6 +77,16 @@ def _review(stream: str, facts: Facts, contact: Storage, now: datetime, complete
     if not closed and not late and deadline is not None and now > deadline + SETTLED:
         yield f"I3: {stream} is past its deadline, without a disposition and without a recorded breach"
     yield from _attempts(stream, facts)
+
+
+def _watched(stream: str, facts: Facts, now: datetime, complete: bool) -> Iterator[str]:
+    """What keeps watch over I1 did so: a review that was expected was seen, or somebody was told."""
+    kinds = [kind for kind, _ in facts]
+    by = next((fact.expect_by for kind, fact in facts if kind is ReviewExpected), None)
+    if by is not None and ReviewSeen not in kinds and CallUnreviewed not in kinds and (complete or now > by + SETTLED):
+        yield f"I1: {stream} was to be reviewed by {by:%H:%M:%S}, no review was seen, and nobody was told"
+    if kinds.count(CallUnreviewed) > 1:
+        yield f"I1: {stream} was told {kinds.count(CallUnreviewed)} times"
 
 
 def _attempts(stream: str, facts: Facts) -> Iterator[str]:

@@ -41,7 +41,7 @@ TOPICS = {service: Topic(service) for service in SERVICES}
 HEARS: dict[str, tuple[str, ...]] = {
     "contact": (),
     "callback": ("contact", "incident"),
-    "incident": ("callback", "dispatch"),
+    "incident": ("contact", "callback", "dispatch"),
     "dispatch": ("incident",),
 }
 """Who listens to whom: access rules of the broker, network policies and AsyncAPI are all made from this table."""

@@ -42,6 +42,7 @@ class ControlRoom:
         self._services: dict[str, Service] = {name: wiring(name).build(world) for name in SERVICES}
         self._tables = {name: MemoryTransaction(T) for name in SERVICES}
         self._heard: defaultdict[str, int] = defaultdict(int)
+        self._away: dict[str, list[Envelope[Any]]] = {}
 
     @property
     def now(self) -> datetime:
@@ -51,6 +52,18 @@ class ControlRoom:
     def tell(self, service: str, command: object) -> None:
         """Obey a command, and all that follows from it in the other services."""
         self._services[service].handle(self._tables[service], command)
+        while self._pass_on():
+            pass
+
+    def away(self, service: str) -> None:
+        """A service is dead: it hears nothing, and no timer of it fires."""
+        self._away[service] = []
+
+    def back(self, service: str, first: str) -> None:
+        """It hears what was said meanwhile; between topics there is no order, so one is heard to its end before the others."""
+        missed = self._away.pop(service)
+        for heard in sorted(missed, key=lambda heard: heard.service != first):
+            self._one(service, heard)
         while self._pass_on():
             pass
 
@@ -102,7 +115,8 @@ class ControlRoom:
         self.tell("callback", EndRinging(review=last.review, attempt_id=last.attempt_id, outcome=outcome, at=self.now))
 
     def _next(self, until: datetime) -> tuple[datetime, str] | None:
-        due = [(timers[0].due, name) for name in SERVICES if (timers := self._tables[name].timers()) and timers[0].due <= until]
+        here = [name for name in SERVICES if name not in self._away]
+        due = [(timers[0].due, name) for name in here if (timers := self._tables[name].timers()) and timers[0].due <= until]
         return min(due, default=None)
 
     def _move(self, instant: datetime) -> None:
@@ -122,10 +136,16 @@ class ControlRoom:
 
     def _hear(self, heard: Envelope[Any]) -> None:
         for name in SERVICES:
-            service = self._services[name]
-            if heard.service in service.hears and type(heard.event) in service.heeds:
-                for command in service.react(heard):
-                    service.handle(self._tables[name], command)
+            if name in self._away:
+                self._away[name].append(heard)
+            else:
+                self._one(name, heard)
+
+    def _one(self, name: str, heard: Envelope[Any]) -> None:
+        service = self._services[name]
+        if heard.service in service.hears and type(heard.event) in service.heeds:
+            for command in service.react(heard):
+                service.handle(self._tables[name], command)
 
 
 def _envelope(service: str, stream: str, n: int, event: Event) -> Envelope[Event]:

@@ -92,6 +92,10 @@ class Inbox:
         self._reading[partition] = _Reading(stored, stored)
         return stored.offset + 1
 
+    def heeds(self, kind: str) -> bool:
+        """Whether anything here can answer to events of a type, in whatever version; all others pass by."""
+        return registry.family(kind) in self._heeds
+
     def position(self, partition: Partition) -> int:
         """The source position of the last record dealt with."""
         return self._reading[partition].seen.position
@@ -223,7 +227,7 @@ class Inbox:
         Another version of a type that is answered to is read: older ones are brought forward, newer ones parked, never missed.
         """
         sight = glance(record)
-        if sight is None or registry.family(sight.type) in self._heeds or sight.previous != taken.seen.position:
+        if sight is None or self.heeds(sight.type) or sight.previous != taken.seen.position:
             return False
         if sight.position <= sight.previous:
             return False

@@ -212,7 +212,8 @@ class TimeLapse:
             node.relay.published(pending)
             for event, record in pending:
                 for listener in self._listeners[record.partition.topic]:
-                    listener.waiting[record.partition] = event.position
+                    if listener.inbox.heeds(event.type):  # what passes by is read with the next record that does not
+                        listener.waiting[record.partition] = event.position
                 for answer in self._script.heard(node.envelope(event)):
                     self.at(answer.at, partial(self._stimulate, answer))
         node.fresh.clear()
@@ -231,6 +232,9 @@ class TimeLapse:
             raise StoreError(f"{node.service.name}: {progress.hole}")
 
     def _finish(self) -> None:
+        for node in self.nodes.values():
+            node.waiting = dict.fromkeys(node.offsets, 0)
+        self._quiesce()
         for node in self.nodes.values():
             settle = node.inbox.settle()
             if settle is not None:

@@ -22,6 +22,7 @@ class EscalationReason(StrEnum):
     HANDOVER = "handover"
     TRANSFER = "transfer"
     SHIFT_CHANGE = "shift_change"
+    UNREVIEWED = "unreviewed"
 
 
 class TaskKind(StrEnum):
@@ -37,7 +38,8 @@ class TaskKind(StrEnum):
 class EscalationRaised(Event):
     """An incident was brought before a role, which must acknowledge by a time or it climbs. `number` counts within the incident.
 
-    Without `acknowledge_by` it stands at the top of its ladder and waits there.
+    Without `acknowledge_by` it stands at the top of its ladder and waits there. `call`: an abandoned call that nobody reviews;
+    `incident` is then the one opened for it, if one is.
     """
 
     incident: Text
@@ -51,6 +53,7 @@ class EscalationRaised(Event):
     again_at: Instant | None = None
     ladder: tuple[Text, ...] = ()
     acknowledge_within_min: tuple[int, ...] = ()
+    call: Text | None = None
 
 
 @event("incident")
@@ -78,10 +81,14 @@ class EscalationAcknowledged(Event):
 
 @event("incident")
 class EscalationSettled(Event):
-    """Somebody came, or the incident is over: it is not raised again at the change of shifts."""
+    """Somebody came, or the incident is over: it is not raised again at the change of shifts.
+
+    `over`: what was brought before somebody is no more, and nobody need answer.
+    """
 
     incident: Text
     reason: Text
+    over: bool = False
 
 
 @event("incident")

@@ -114,10 +114,14 @@ class ResourcesRequested(Event):
 
 @event("incident")
 class UnitOnScene(Event):
-    """Word that a unit reached the incident; the first of each unit."""
+    """Word that a unit reached the incident; the first of each unit.
+
+    `inferred`: nobody said so, and yet it must have been there by `at`. What is said later stands beside it.
+    """
 
     incident: Text
     unit: Text
+    inferred: bool = False
 
 
 @event("incident")

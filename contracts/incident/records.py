@@ -127,3 +127,42 @@ class RecordUnlinked(Event):
     other: Text
     by: Text
     reason: Narrative
+
+
+@event("incident")
+class SheetGivenOut(Event):
+    """Somebody got a numbered sheet of paper. What they write on it is to be entered, or the sheet voided, by `enter_by`."""
+
+    sheet: Text
+    holder: Text
+    by: Text
+    enter_by: Instant
+
+
+@event("incident")
+class SheetOverdue(Event):
+    """A sheet is neither entered nor void, and a role is told. At `look_at` the next one is; without it none is left to tell."""
+
+    sheet: Text
+    holder: Text
+    role: Text
+    rung: Annotated[int, Field(ge=1)]
+    look_at: Instant | None = None
+
+
+@event("incident")
+class SheetEntered(Event):
+    """What stands on a sheet is in the log of an incident, which names the sheet."""
+
+    sheet: Text
+    incident: Text
+    by: Text
+
+
+@event("incident")
+class SheetVoided(Event):
+    """Nothing is to be entered from a sheet, and why."""
+
+    sheet: Text
+    by: Text
+    reason: Narrative

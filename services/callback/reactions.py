@@ -25,6 +25,7 @@ from contracts.incident.incidents import (
     IncidentUnmerged,
     Origin,
 )
+from contracts.incident.unreviewed import ReviewSeen
 from services.callback.domain.commands import (
     EndEmergencyPeriod,
     ForgetMarker,
@@ -67,6 +68,7 @@ HEEDS: frozenset[type[Event]] = frozenset(
         IncidentReopened,
         IncidentMerged,
         IncidentUnmerged,
+        ReviewSeen,
     }
 )
 """What `react` answers to."""
@@ -112,6 +114,8 @@ def _of_incident(event: Event) -> Sequence[Heard]:
         case IncidentOpened() if event.location is not None and event.location.point is not None:
             location, code = event.location, event.opening_code
             return (NoteScene(incident=event.incident, at=event.reported_at, location=location, opening_code=code),)
+        case ReviewSeen() if event.incident is not None:  # it was opened while nobody reviewed the call
+            return (LinkIncident(review=event.call, incident=event.incident, at=event.at),)
         case IncidentClosed():
             return (NoteIncidentClosed(incident=event.incident),)
         case IncidentMerged():

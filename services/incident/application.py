@@ -23,10 +23,11 @@ from contracts.incident.incidents import (
 from contracts.places import Location
 from contracts.refusals import Invalid
 from services.incident.aggregates import DAY, INCIDENT, THRIVE
-from services.incident.cases import handing, linking, recording, waiting
+from services.incident.cases import handing, linking, recording, sheets, unreviewed, waiting
 from services.incident.cases.holds import holds
 from services.incident.cases.room import Room
 from services.incident.domain.backlog import custody, escalation, task
+from services.incident.domain.backlog.unreviewed import ExpectReview, ExplainUnreviewed, PassReview, SeeReview
 from services.incident.domain.commands import (
     Authority,
     Close,
@@ -42,7 +43,7 @@ from services.incident.domain.commands import (
 from services.incident.domain.decisions import decide
 from services.incident.domain.handing import concern, transfer
 from services.incident.domain.incident import Incident
-from services.incident.domain.record import day, likeness, logbook, thrive
+from services.incident.domain.record import day, likeness, logbook, sheet, thrive
 from services.incident.domain.standard import Grades, Standard, as_reported
 
 _RISKS = {Danger.UNALLOCATED: EscalationReason.UNALLOCATED, Danger.OVERDUE: EscalationReason.OVERDUE}
@@ -65,6 +66,13 @@ _CASES: Mapping[type, Case] = {
     logbook.MakeEntry: recording.write,
     logbook.Strike: recording.write,
     logbook.PassDraft: recording.write,
+    sheets.GiveOutSheets: sheets.give_out,
+    sheet.MarkEntered: sheets.work,
+    sheet.Void: sheets.work,
+    sheet.PassSheet: sheets.work,
+    ExpectReview: unreviewed.hear,
+    SeeReview: unreviewed.hear,
+    ExplainUnreviewed: unreviewed.explain,
     linking.Link: linking.link,
     linking.Unlink: linking.link,
     linking.Merge: linking.merge,
@@ -98,6 +106,10 @@ class Incidents:
         match command:
             case thrive.Assess():
                 return self._assess(transaction, command)
+            case PassReview():
+                return unreviewed.pass_review(self.room, transaction, command, self.obey)
+            case unreviewed.OpenForCall():
+                return unreviewed.open_for(transaction, command, self.obey)
             case handing.AnswerTransfer():
                 return handing.answer(self.room, transaction, command, self.obey)
             case handing.HearMessage():

@@ -3,10 +3,27 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from contracts.callback.reviews import AttemptCancelled, AttemptEnded, AttemptPlanned, AttemptStarted, Outcome, ReviewEscalated
-from contracts.dispatch.deployment import AssignmentEnded, EmergencyPressed, Status, UnitAssigned, UnitStatusReported
+from contracts.callback.reviews import (
+    AttemptCancelled,
+    AttemptEnded,
+    AttemptPlanned,
+    AttemptStarted,
+    Outcome,
+    ReviewEscalated,
+    ReviewOpened,
+)
+from contracts.contact.calls import CallAbandoned, Line
+from contracts.dispatch.deployment import (
+    AssignmentEnded,
+    AtSceneInferred,
+    EmergencyPressed,
+    Status,
+    UnitAssigned,
+    UnitStatusReported,
+)
 from contracts.envelope import Envelope, Event
 from contracts.places import Location, LocationSource
+from services.incident.domain.backlog.unreviewed import ExpectReview, SeeReview
 from services.incident.domain.commands import (
     Command,
     NoteAllocated,
@@ -18,8 +35,10 @@ from services.incident.domain.commands import (
 )
 from services.incident.domain.incident import of_press, of_review
 
+Heard = Command | ExpectReview | SeeReview
 
-def react(heard: Envelope[Event]) -> Sequence[Command]:
+
+def react(heard: Envelope[Event]) -> Sequence[Heard]:
     """A review that wants somebody to go, or a pressed button, opens an incident; units and rings back are noted.
 
     That every unit has left closes nothing: a person, or the control room whose incident it is, does that.
@@ -64,8 +83,22 @@ def _on_ended(event: AttemptEnded) -> Sequence[Command]:
     return _on_attempt(event.outcome is Outcome.ANSWERED, event)
 
 
-_STEPS: Mapping[type[Event], Callable[[Any], Sequence[Command]]] = {
+def _on_abandoned(event: CallAbandoned) -> Sequence[ExpectReview]:
+    """By the rule that callback opens its review by: automatic call-back is a property of 999 (DOMAIN section 1)."""
+    if event.line is not Line.EMERGENCY:
+        return ()
+    return (
+        ExpectReview(
+            event.call, event.at, event.abandonment, event.number, event.location, tuple(event.sounds), tuple(event.markers)
+        ),
+    )
+
+
+_STEPS: Mapping[type[Event], Callable[[Any], Sequence[Heard]]] = {
+    CallAbandoned: _on_abandoned,
+    ReviewOpened: lambda event: (SeeReview(event.call, event.at),),
     UnitStatusReported: _on_status,
+    AtSceneInferred: lambda event: (NoteOnScene(event.incident, event.unit, event.at, inferred=True),),
     UnitAssigned: lambda event: (NoteAllocated(event.incident, event.unit, event.at),),
     AssignmentEnded: lambda event: (NoteLeft(event.incident, event.unit, event.reached, event.at),),
     EmergencyPressed: _on_pressed,

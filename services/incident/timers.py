@@ -7,10 +7,12 @@ from contracts.incident.incidents import Danger
 from services.incident.cases.waiting import LookAt, RaiseAgain
 from services.incident.domain.backlog import custody, escalation
 from services.incident.domain.backlog.task import PassDue
+from services.incident.domain.backlog.unreviewed import PassReview
 from services.incident.domain.commands import NoteDanger
 from services.incident.domain.handing.concern import PassAnswer
 from services.incident.domain.handing.transfer import PassWait
 from services.incident.domain.record.logbook import PassDraft
+from services.incident.domain.record.sheet import PassSheet
 
 
 def on_timer(timer: Timer) -> Any:
@@ -30,6 +32,10 @@ def on_timer(timer: Timer) -> Any:
             return LookAt(incident)
         case "custody", custody.HAND_OVER:
             return custody.PassOffer(incident)
+        case "abandoned", _:
+            return PassReview(tail)
+        case "sheet", _:
+            return PassSheet(tail)
         case "log", entry:
             return PassDraft(incident, entry)
         case "transfer", _:

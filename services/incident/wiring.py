@@ -4,6 +4,7 @@ from functools import partial
 
 from chassis.described import described
 from chassis.host import Service
+from chassis.metrics import SHEETS_OVERDUE, UNREVIEWED
 from chassis.process import Wiring
 from chassis.world import World
 from contracts.topics import HEARS
@@ -22,7 +23,8 @@ def build(world: World) -> Service:
     mine = partial(own, world.policy)
     policies = (grades.load(mine("incident")), room.load(mine("incident-room")), codes.load(mine("incident-codes")))
     incidents = Incidents(Room(world.force, *policies, world.reference))
-    return Service("incident", ALL, HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS)
+    counted = {UNREVIEWED: "unreviewed", SHEETS_OVERDUE: "sheets-overdue"}
+    return Service("incident", ALL, HEARS["incident"], incidents.handle, react, on_timer, {}, HEEDS, counted=counted)
 
 
 WIRING = Wiring(

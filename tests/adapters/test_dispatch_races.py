@@ -78,7 +78,7 @@ def raced(want: str, station: Station, dsn: str, schema: str, things: int, jobs:
         told.update(json.loads(out.splitlines()[-1]))
     stored = station.storage.page(0, 100_000)
     recorded = [(model, read(event.state)) for event in stored for model, read in [reader(event.type)]]
-    empty = {"contact": _Empty(), "callback": _Empty(), "dispatch": station.storage}
+    empty = {"contact": _Empty(), "callback": _Empty(), "incident": _Empty(), "dispatch": station.storage}
     wrong = list(broken(empty, NOON, complete=False, progress=lambda _: None))  # type: ignore[arg-type]
     station.storage.close()
     return Raced(told, recorded, wrong)

@@ -15,15 +15,17 @@ from services.incident.api import (
     links,
     log,
     opening,
+    sheets,
     tasks,
     thrive,
     transfers,
+    unreviewed,
 )
 
 
 def routers(host: Host) -> Sequence[APIRouter]:
     """Those that need the host alone."""
-    concerned = (opening, incidents, escalations, tasks, custody, log, thrive, transfers, concerns)
+    concerned = (opening, incidents, escalations, unreviewed, tasks, custody, log, sheets, thrive, transfers, concerns)
     return tuple(concern.router(host) for concern in concerned)
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from chassis.host import Loaded, Transaction
 from contracts.incident.backlog import EscalationReason, TaskKind
 from contracts.refusals import Invalid
-from services.incident.aggregates import CUSTODY, ESCALATION, LOGBOOK, TASK
+from services.incident.aggregates import CUSTODY, ESCALATION, INCIDENT, LOGBOOK, TASK
+from services.incident.cases import unreviewed
 from services.incident.cases.room import Room
 from services.incident.domain.backlog import custody, escalation, task
 from services.incident.domain.backlog.custody import Custody, custody_of
@@ -73,9 +74,12 @@ def on_ladder(room: Room, transaction: Transaction, command: escalation.Acknowle
 
 def raise_again(room: Room, transaction: Transaction, command: RaiseAgain) -> Loaded[Escalation]:
     """At the change of shifts whoever comes on is told of what still waits."""
-    state = room.incident(transaction, command.incident)
-    if state.waiting:
+    state = transaction.load(INCIDENT, command.incident).state
+    if state is not None and state.waiting:
         return room.escalate(transaction, command.incident, EscalationReason.SHIFT_CHANGE)
+    call = unreviewed.raised_for(transaction, command.incident)
+    if call is not None:
+        return unreviewed.tell(room, transaction, call, EscalationReason.SHIFT_CHANGE)
     return room.on_ladder(transaction, escalation.Settle(command.incident, "nobody waits any more"))
 
 

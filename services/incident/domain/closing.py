@@ -27,10 +27,10 @@ def close(state: Incident, command: Close, at: datetime) -> list[Event]:
     holds = (*_own_holds(state), *command.holds)
     if holds:
         raise Refused("pending", f"It cannot be closed: {'; '.join(holds)}.", ("settle what is pending", *allowed(state)[:-1]))
-    if state.welfare_unknown and state.on_scene_at is None and not (command.welfare or "").strip():
+    if state.welfare_unknown and not state.seen_there and not (command.welfare or "").strip():
         raise Refused(
             "welfare-unknown",
-            "Nobody got there: say in welfare how it was established that whoever called is well.",
+            "Nobody is known to have got there: say in welfare how it was established that whoever called is well.",
             ("close with welfare", "resources"),
         )
     return [_closed(state, command, at)]

@@ -39,7 +39,10 @@ class OpenIncident:
 
 @dataclass(frozen=True, slots=True)
 class OpenForReview:
-    """A review of an abandoned call asks for somebody to go: open, grade at the top, ask for units, as one."""
+    """A review of an abandoned call asks for somebody to go: open, grade at the top, ask for units, as one.
+
+    `reported_at` None: with the asking. A call that nobody reviews is asked for by others; it was reported when it broke off.
+    """
 
     incident: str
     review: str
@@ -47,6 +50,7 @@ class OpenForReview:
     reasons: tuple[str, ...] = ()
     location: Location | None = None
     silent_approach: bool = False
+    reported_at: datetime | None = None
     force: str | None = None
     standard: Standard | None = None
     reference: str | None = None
@@ -115,6 +119,7 @@ class NoteOnScene:
     incident: str
     unit: str
     at: datetime
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,17 @@ def follow(state: Incident, command: Note, now: datetime) -> list[Event]:
 
 
 def _on_scene(state: Incident, command: NoteOnScene) -> list[Event]:
-    """What another control room runs has one first arrival; of ours each unit at the scene is known, for it holds the closing."""
-    repeated = state.on_scene_at is not None if state.outside else command.unit in state.at_scene
+    """What another control room runs has one first arrival; of ours each unit at the scene is known, for it holds the closing.
+
+    An inference stands for an arrival until that is reported; for another control room nothing is inferred.
+    """
+    inferred = command.inferred
+    better = not inferred and command.unit in state.inferred
+    repeated = (inferred or state.on_scene_at is not None) if state.outside else command.unit in state.at_scene
     late = state.closed_at is not None and state.on_scene_at is not None
-    return [] if repeated or late else [UnitOnScene(at=command.at, incident=command.incident, unit=command.unit)]
+    if (repeated or late) and not better:
+        return []
+    return [UnitOnScene(at=command.at, incident=command.incident, unit=command.unit, inferred=inferred)]
 
 
 def _call_back(state: Incident, command: NoteCallBack) -> list[Event]:

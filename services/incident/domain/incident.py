@@ -36,7 +36,10 @@ from services.incident.domain.standard import UNGRADED
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is known. `rank` and `grade` are UNGRADED and None until somebody graded it; `units` 0: none asked for."""
+    """What is known. `rank` and `grade` are UNGRADED and None until somebody graded it; `units` 0: none asked for.
+
+    `inferred`: units of which nobody said that they were there; `seen_there`: of one at least somebody did.
+    """
 
     incident: str
     origin: Origin
@@ -81,6 +84,9 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reopened: int = 0
     merged_into: str | None = None
     acted_at: datetime | None = None
+    inferred: tuple[str, ...] = ()
+    on_scene_inferred: bool = False
+    seen_there: bool = False
 
     @property
     def live(self) -> bool:
@@ -198,24 +204,34 @@ def _on_closed(state: Incident, event: IncidentClosed) -> Incident:
 
 
 def _on_scene(state: Incident, event: UnitOnScene) -> Incident:
-    first = state.on_scene_at is None
+    """A report stands in place of what was inferred of the same unit; an inference stands in place of nothing."""
+    better = state.on_scene_inferred and not event.inferred and event.unit == state.first_on_scene
+    first = state.on_scene_at is None or better
+    others = _without(state.at_scene, event.unit)
     return replace(
         state,
         on_scene_at=event.at if first else state.on_scene_at,
         first_on_scene=event.unit if first else state.first_on_scene,
+        on_scene_inferred=event.inferred if first else state.on_scene_inferred,
+        seen_there=state.seen_there or not event.inferred,
         attended=True,
-        at_scene=(*state.at_scene, event.unit) if not state.outside else (),
+        at_scene=(*others, event.unit) if not state.outside else (),
+        inferred=(*state.inferred, event.unit) if event.inferred else _without(state.inferred, event.unit),
     )
 
 
+def _without(units: tuple[str, ...], gone: str) -> tuple[str, ...]:
+    return tuple(unit for unit in units if unit != gone)
+
+
 def _on_left(state: Incident, event: UnitLeft) -> Incident:
-    working = tuple(unit for unit in state.working if unit != event.unit)
+    working = _without(state.working, event.unit)
     alone = () if working else (Danger.UNALLOCATED,)
     return replace(
         state,
         working=working,
         attended=state.attended or event.reached,
-        at_scene=tuple(unit for unit in state.at_scene if unit != event.unit),
+        at_scene=_without(state.at_scene, event.unit),
         dangers=tuple(danger for danger in state.dangers if danger not in alone),
         watches=state.watches + 1,
     )

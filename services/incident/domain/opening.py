@@ -75,6 +75,7 @@ def _opening(command: OpenForReview) -> OpenIncident:
         Origin.REVIEW,
         command.review,
         ABANDONED_CALL,
+        reported_at=command.reported_at,
         force=command.force,
         location=command.location,
         silent_approach=command.silent_approach,

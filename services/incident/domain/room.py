@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from contracts.contact.calls import Marker, Sound
 from contracts.incident.incidents import Vulnerability
 from contracts.incident.records import Level
 from services.incident.domain.standard import Minutes, Name, Step
@@ -37,6 +38,15 @@ class Likeness(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words_alike: Annotated[float, msgspec.Meta(gt=0, le=1)]
 
 
+class UnreviewedRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a call that nobody reviews is an alarm, who is told, and what sends somebody without asking anybody."""
+
+    within_s: Annotated[int, msgspec.Meta(gt=0, le=60)]
+    ladder: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1)]
+    sends_sounds: tuple[Sound, ...]
+    sends_markers: tuple[Marker, ...]
+
+
 class RoomRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One version of a control room's rules. Minutes everywhere; times of shift changes by the wall clock of the zone."""
 
@@ -50,6 +60,7 @@ class RoomRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inform_caller_within_min: Minutes
     review_within_min: Minutes
     draft_within_min: Minutes
+    sheet_within_min: Minutes
     ladder: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1)]
     transfer_acknowledge_within_min: Minutes
     transfer_answer_within_min: Minutes
@@ -60,6 +71,7 @@ class RoomRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: Mapping[Vulnerability, Annotated[int, msgspec.Meta(ge=1)]]
     thrive: ThriveRules
     likeness: Likeness
+    unreviewed: UnreviewedRules
 
     def __post_init__(self) -> None:
         try:

@@ -43,6 +43,7 @@ class IncidentView(BaseModel):
     outside_reference: str | None = None
     on_scene_at: datetime | None = None
     first_on_scene: str | None = None
+    on_scene_inferred: Annotated[bool, Field(description="Nobody said so: it must have been there by then.")] = False
     allowed: tuple[str, ...] = ()
     number: str | None = None
     qualifiers: tuple[str, ...] = ()
@@ -80,6 +81,7 @@ def incident(state: Incident) -> IncidentView:
         outside_reference=state.outside_reference,
         on_scene_at=state.on_scene_at,
         first_on_scene=state.first_on_scene,
+        on_scene_inferred=state.on_scene_inferred,
         allowed=allowed(state),
         number=None if state.reference is None else spoken(state.reference),
         qualifiers=state.qualifiers,

@@ -13,7 +13,10 @@ from services.incident.views.incident import IncidentView
 
 
 class EscalationView(BaseModel):
-    """The ladder of an incident. Without `acknowledge_by`, and pending, it stands at the top."""
+    """The ladder of an incident. Without `acknowledge_by`, and pending, it stands at the top.
+
+    `call`: nobody reviews this abandoned call; `incident` is the one opened for it, if one is. `over`: nobody need answer.
+    """
 
     incident: str
     number: int
@@ -30,6 +33,8 @@ class EscalationView(BaseModel):
     again_at: datetime | None = None
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
+    call: str | None = None
+    over: bool = False
 
 
 class TaskView(BaseModel):
@@ -85,6 +90,8 @@ def escalation(state: Escalation) -> EscalationView:
         again_at=state.again_at,
         acknowledged_by=state.acknowledged_by,
         acknowledged_at=state.acknowledged_at,
+        call=state.call,
+        over=state.over,
     )
 
 

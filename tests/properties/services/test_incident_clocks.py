@@ -244,12 +244,13 @@ class Clocks(RuleBasedStateMachine):
     def ask(self, name: str) -> None:
         self.obey(RequestResources(name))
 
-    @rule(name=names, unit=units, what=st.sampled_from(["sent", "there", "left"]))
+    @rule(name=names, unit=units, what=st.sampled_from(["sent", "there", "inferred", "left"]))
     def dispatch(self, name: str, unit: str, what: str) -> None:
         at = self.clock.now()
         notes = {
             "sent": NoteAllocated(name, unit, at),
             "there": NoteOnScene(name, unit, at),
+            "inferred": NoteOnScene(name, unit, at, inferred=True),
             "left": NoteLeft(name, unit, True, at),
         }
         self.obey(notes[what])

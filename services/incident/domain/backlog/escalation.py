@@ -38,6 +38,8 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
     climbed: int = 0
+    call: str | None = None
+    over: bool = False
 
     @property
     def role(self) -> str:
@@ -46,8 +48,8 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def pending(self) -> bool:
-        """Nobody has answered."""
-        return self.acknowledged_at is None
+        """Nobody has answered, and somebody must."""
+        return self.acknowledged_at is None and not self.over
 
     @property
     def may_answer(self) -> tuple[str, ...]:
@@ -57,13 +59,14 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Raise:
-    """Tell the first role of a ladder. `again_at`: raised again then, if nobody has come."""
+    """Tell the first role of a ladder. `again_at`: raised again then, if nobody has come. `call`: nobody reviews it."""
 
     incident: str
     reason: EscalationReason
     ladder: tuple[Step, ...]
     policy: str
     again_at: datetime | None = None
+    call: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,11 @@ class Climb:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Somebody came, or it is over."""
+    """Somebody came, or it is over. `unreviewed`: only what was raised because nobody reviewed a call; somebody does."""
 
     incident: str
     reason: str
+    unreviewed: bool = False
 
 
 def escalation_of(incident: str) -> str:
@@ -107,9 +111,8 @@ def decide(state: Escalation | None, command: Raise | Acknowledge | Climb | Sett
             return _acknowledge(state, command, now)
         case Climb():
             return _climb(state, now)
-        case Settle(reason=reason):
-            again = state.again_at is not None
-            return [EscalationSettled(at=now, incident=state.incident, reason=reason)] if again else []
+        case Settle():
+            return _settle(state, command, now)
 
 
 def _raise(state: Escalation | None, command: Raise, now: datetime) -> list[Event]:
@@ -133,15 +136,27 @@ def _raise(state: Escalation | None, command: Raise, now: datetime) -> list[Even
             again_at=command.again_at or (None if state is None else state.again_at),
             ladder=tuple(step.role for step in ladder),
             acknowledge_within_min=tuple(step.acknowledge_within_min for step in ladder),
+            call=command.call,
         )
     ]
+
+
+def _settle(state: Escalation, command: Settle, now: datetime) -> list[Event]:
+    """That a call is reviewed after all answers what was raised about that, and nothing else."""
+    if command.unreviewed and state.call is None:
+        return []
+    over = command.unreviewed and state.pending
+    if state.again_at is None and not over:
+        return []
+    return [EscalationSettled(at=now, incident=state.incident, reason=command.reason, over=over)]
 
 
 def _acknowledge(state: Escalation, command: Acknowledge, now: datetime) -> list[Event]:
     if not state.pending:
         if state.acknowledged_by == command.by:
             return []
-        raise Refused("acknowledged-already", f"{state.acknowledged_by} has acknowledged it.", ())
+        who = "Nobody need answer any more." if state.over else f"{state.acknowledged_by} has acknowledged it."
+        raise Refused("acknowledged-already", who, ())
     if not command.plan.strip():
         raise Invalid("plan-needed", "Acknowledging is no action: say what will be done.")
     if command.role not in state.may_answer:
@@ -189,6 +204,7 @@ def _on_raised(state: Escalation | None, event: EscalationRaised) -> Escalation:
         acknowledge_by=event.acknowledge_by,
         again_at=event.again_at,
         climbed=0 if state is None else state.climbed,
+        call=event.call,
     )
 
 
@@ -200,11 +216,17 @@ def _on_acknowledged(state: Escalation, event: EscalationAcknowledged) -> Escala
     return replace(state, acknowledged_by=event.by, acknowledged_at=event.at, acknowledge_by=None)
 
 
+def _on_settled(state: Escalation, event: EscalationSettled) -> Escalation:
+    if not event.over:
+        return replace(state, again_at=None)
+    return replace(state, again_at=None, acknowledge_by=None, over=True)
+
+
 EVOLVE: Mapping[type[Event], Callable[[Any, Any], Escalation]] = {
     EscalationRaised: _on_raised,
     EscalationClimbed: _on_climbed,
     EscalationAcknowledged: _on_acknowledged,
-    EscalationSettled: lambda state, event: replace(state, again_at=None),
+    EscalationSettled: _on_settled,
 }
 
 

@@ -166,6 +166,14 @@ def test_what_somebody_answers_is_done_then_or_later_and_in_the_order_given(run:
     assert [(event.queue, event.at) for event in queued] == [("one", NOON + PATIENCE), ("two", NOON + PATIENCE)]
 
 
+def test_what_concerns_nobody_was_passed_by_at_the_end(run: Callable[..., Run]) -> None:
+    """The listener is not woken for answers, and yet does not stand before them when the run is over."""
+    one = run(6).play(Script(calls(12), answered))
+    inbox, log = one.stores["callback"].inbox(), one.log
+    ends = {place: log.read_now(place, 0, 1000) for place in one.lapse.nodes["callback"].offsets}
+    assert {place: inbox[place].offset for place in inbox} == {place: read[-1].offset for place, read in ends.items() if read}
+
+
 def test_a_refused_stimulus_is_counted_and_the_rest_goes_on(run: Callable[..., Run]) -> None:
     script = [
         Said(NOON, Queue("nobody"), "1"),

@@ -21,6 +21,7 @@ from contracts.contact.calls import (
 )
 from contracts.envelope import Envelope, Event
 from contracts.incident.incidents import IncidentClosed, IncidentOpened, IncidentReopened, Origin
+from contracts.incident.unreviewed import ReviewSeen
 from contracts.places import Location, LocationSource, Point
 from services.callback.domain.commands import (
     EndEmergencyPeriod,
@@ -158,3 +159,10 @@ def test_every_timer_of_a_review_has_its_command() -> None:
     ]
     with pytest.raises(LookupError):
         on_timer(Timer("review-c", "tea", T))
+
+
+def test_an_incident_opened_while_nobody_reviewed_the_call_is_linked_once_the_review_is_seen() -> None:
+    assert react(heard(ReviewSeen(at=T, call="c", incident="incident-c"))) == (
+        LinkIncident(review="c", incident="incident-c", at=T),
+    )
+    assert react(heard(ReviewSeen(at=T, call="c"))) == ()

@@ -220,6 +220,52 @@ def test_the_first_word_of_each_unit_from_the_scene_is_noted(obey: Obey, transac
     assert state(transaction).at_scene == ("unit-A1", "unit-B2")
 
 
+def test_an_inferred_arrival_counts_as_somebody_having_come_and_is_marked(obey: Obey, transaction: MemoryTransaction) -> None:
+    obey(opened())
+    obey(Grade(ONE, "Priority", "handler 7"))
+    obey(NoteAllocated(ONE, "unit-A1", NOON))
+    assert obey(NoteOnScene(ONE, "unit-A1", NOON + MINUTE, inferred=True)) == ["UnitOnScene"]
+    assert obey(NoteOnScene(ONE, "unit-A1", NOON + MINUTE, inferred=True)) == []
+    there = state(transaction)
+    assert (there.waiting, there.on_scene_at, there.on_scene_inferred) == (False, NOON + MINUTE, True)
+    with pytest.raises(Refused, match="unit-A1 at the scene"):
+        obey(Close(ONE, "no trace", "searched", "handler 7"))
+    obey(NoteLeft(ONE, "unit-A1", False, NOON + 2 * MINUTE))
+    assert not state(transaction).waiting, "that it was there is not taken back"
+
+
+def test_a_reported_time_stands_in_place_of_what_was_inferred_and_never_the_other_way(
+    obey: Obey, transaction: MemoryTransaction
+) -> None:
+    obey(opened())
+    obey(NoteOnScene(ONE, "unit-A1", NOON + 3 * MINUTE, inferred=True))
+    obey(NoteOnScene(ONE, "unit-B2", NOON + 5 * MINUTE))
+    first = state(transaction)
+    assert (first.first_on_scene, first.on_scene_at, first.on_scene_inferred) == ("unit-A1", NOON + 3 * MINUTE, True)
+    assert obey(NoteOnScene(ONE, "unit-A1", NOON + MINUTE)) == ["UnitOnScene"]
+    assert obey(NoteOnScene(ONE, "unit-A1", NOON, inferred=True)) == []
+    told = state(transaction)
+    assert (told.first_on_scene, told.on_scene_at, told.on_scene_inferred) == ("unit-A1", NOON + MINUTE, False)
+    assert sorted(told.at_scene) == ["unit-A1", "unit-B2"]
+    assert [noted.inferred for noted in transaction.said(UnitOnScene)] == [True, False, False]
+
+
+def test_an_inferred_arrival_says_nothing_of_the_welfare_of_whoever_called(obey: Obey) -> None:
+    obey(reviewed())
+    obey(NoteOnScene(ONE, "unit-A1", NOON, inferred=True))
+    obey(NoteLeft(ONE, "unit-A1", True, NOON))
+    with pytest.raises(Refused, match="say in welfare"):
+        obey(Close(ONE, "no trace", "searched", "handler 7"))
+    obey(NoteOnScene(ONE, "unit-A1", NOON))
+    assert obey(Close(ONE, "no trace", "searched", "handler 7")) == ["IncidentClosed"]
+
+
+def test_nothing_is_inferred_for_what_another_control_room_runs(obey: Obey) -> None:
+    obey(opened(Origin.OTHER_CONTROL_ROOM))
+    assert obey(NoteOnScene(ONE, "unit-A1", NOON, inferred=True)) == []
+    assert obey(NoteOnScene(ONE, "unit-A1", NOON)) == ["UnitOnScene"]
+
+
 def test_of_what_another_control_room_runs_only_the_first_arrival_is_noted(obey: Obey, transaction: MemoryTransaction) -> None:
     obey(opened(Origin.OTHER_CONTROL_ROOM))
     obey(NoteOnScene(ONE, "unit-A1", NOON))

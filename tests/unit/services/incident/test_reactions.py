@@ -4,9 +4,11 @@ import pytest
 
 from chassis.host import Timer
 from contracts.callback.reviews import AttemptEnded, AttemptPlanned, Escalation, Outcome, ReviewEscalated, Role
-from contracts.dispatch.deployment import EmergencyPressed, JobClosed, Status, UnitAssigned, UnitStatusReported
+from contracts.contact.calls import Abandonment, CallAbandoned, Line
+from contracts.dispatch.deployment import AtSceneInferred, EmergencyPressed, JobClosed, Status, UnitAssigned, UnitStatusReported
 from contracts.envelope import Envelope, Event
 from contracts.places import Point
+from services.incident.domain.backlog.unreviewed import ExpectReview, PassReview
 from services.incident.domain.commands import NoteAllocated, NoteCallBack, NoteOnScene, OpenForEmergency, OpenForReview
 from services.incident.domain.incident import of_press
 from services.incident.reactions import HEEDS, react
@@ -85,3 +87,21 @@ def test_units_and_rings_back_are_noted() -> None:
     for outcome, pending in ((Outcome.ANSWERED, True), (Outcome.RANG_OUT, False)):
         ended = AttemptEnded(at=NOON, review="review-7", attempt=1, attempt_id="x", outcome=outcome)
         assert react(heard(ended)) == (NoteCallBack("incident-7", "review-7", 1, pending, NOON),)
+
+
+def test_an_abandoned_999_call_is_expected_to_be_reviewed_and_no_other_is() -> None:
+    known = {"at": NOON, "call": "call-7", "waited_s": 3.0, "abandonment": Abandonment.IN_QUEUE, "number": "+447700900123"}
+    for line in Line:
+        commands = react(heard(CallAbandoned(line=line, **known)))
+        expected = ExpectReview("call-7", NOON, Abandonment.IN_QUEUE, "+447700900123")
+        assert commands == ((expected,) if line is Line.EMERGENCY else ())
+
+
+def test_the_timer_of_an_abandoned_call_looks_for_its_review() -> None:
+    assert on_timer(Timer("abandoned-call-7", "review", NOON)) == PassReview("call-7")
+
+
+def test_an_arrival_that_dispatch_inferred_is_noted_as_inferred() -> None:
+    basis = {"assignment": "a", "job": "job-7", "basis": "status 8 after en route"}
+    inferred = AtSceneInferred(at=NOON, unit="unit-A1", incident="incident-7", **basis)
+    assert react(heard(inferred)) == (NoteOnScene("incident-7", "unit-A1", NOON, inferred=True),)

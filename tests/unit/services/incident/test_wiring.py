@@ -6,11 +6,15 @@ import pytest
 
 from chassis.clock import VirtualClock
 from chassis.errors import PolicyRefused
+from chassis.metrics import UNREVIEWED
 from chassis.testing.memory import MemoryTransaction
 from chassis.world import World
+from contracts.contact.calls import Abandonment
 from contracts.incident.incidents import IncidentGraded, Origin
+from services.incident.domain.backlog.unreviewed import ExpectReview, PassReview, SeeReview
 from services.incident.domain.commands import Grade, OpenIncident
 from services.incident.policy.grades import NATIONAL
+from services.incident.policy.room import DEFAULT
 from services.incident.wiring import build, openapi_app
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
@@ -51,3 +55,22 @@ def test_the_description_names_every_command() -> None:
     paths = openapi_app().openapi()["paths"]
     commands = {path.rsplit("/", 1)[-1] for path, operations in paths.items() if "post" in operations}
     assert {"incidents", "reported-incidents", "grade", "regrade", "resources", "close"} <= commands
+
+
+def test_calls_that_nobody_reviews_are_counted_while_they_are_alarms(tmp_path: Path) -> None:
+    service, transaction = build(world(tmp_path)), MemoryTransaction(NOON)
+    index = service.counted[UNREVIEWED]
+    service.handle(transaction, ExpectReview("c1", NOON, Abandonment.IN_QUEUE))
+    assert transaction.index(index) == {}
+    service.handle(transaction, PassReview("c1"))
+    assert [stream for streams in transaction.index(index).values() for stream in streams] == ["abandoned-c1"]
+    service.handle(transaction, SeeReview("c1", NOON))
+    assert transaction.index(index) == {}
+
+
+@pytest.mark.parametrize("seconds", ["0", "61"])
+def test_no_force_waits_longer_than_a_minute_for_a_review(tmp_path: Path, seconds: str) -> None:
+    rules = DEFAULT.read_text()
+    (tmp_path / "incident-room.toml").write_text(rules.replace("within_s = 45", f"within_s = {seconds}"))
+    with pytest.raises(PolicyRefused, match="within_s"):
+        build(world(tmp_path))
