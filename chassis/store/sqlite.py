@@ -3,13 +3,8 @@
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-
-from eventsourcing.persistence import InfrastructureFactory, ProcessRecorder
-from eventsourcing.sqlite import SQLiteProcessRecorder
-from eventsourcing.utils import Environment
 
 from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused, VersionConflict
 from chassis.log.port import Partition
@@ -32,20 +27,11 @@ class SqliteStorage(Reading):
         """The thread that appends: it reads on the connection it writes on."""
         self._one_connection = batch > 1 or path == MEMORY
         self._lock = threading.RLock()
-        self._closing = ExitStack()
         self._readers = SqliteReaders(path)
         if path != MEMORY:
             sqlite_file.check(path)
         with sqlite_file.plainly(path):
-            self._recorder = _recorder(path)
-            self._cursor = self._writing_cursor()
-            sqlite_file.prepare(self._cursor, durable=batch == 1)
-
-    def _writing_cursor(self) -> sqlite3.Cursor:
-        connection = self._closing.enter_context(self._recorder.datastore.get_connection(commit=True))
-        cursor: sqlite3.Cursor = self._closing.enter_context(connection.cursor())
-        cursor.row_factory = None
-        return cursor
+            self._cursor = sqlite_file.writing(path, durable=batch == 1)
 
     def append(self, changes: Changes) -> int:
         self._writer = threading.get_ident()
@@ -189,17 +175,4 @@ class SqliteStorage(Reading):
     def close(self) -> None:
         self.flush()
         self._readers.close()
-        self._closing.close()
-        self._recorder.datastore.close()
-
-
-def _recorder(path: Path) -> SQLiteProcessRecorder:
-    settings = {
-        "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-        "SQLITE_DBNAME": str(path) if path != MEMORY else "file::memory:",
-        "ORIGINATOR_ID_TYPE": "text",
-    }
-    recorder: ProcessRecorder = InfrastructureFactory.construct(Environment("", settings)).process_recorder()
-    if not isinstance(recorder, SQLiteProcessRecorder):
-        raise TypeError(f"{type(recorder).__name__} is not a SQLite recorder")
-    return recorder
+        self._cursor.connection.close()
