@@ -56,6 +56,8 @@ class Context:
     trace: str | None = None
     expected_version: int | None = None
     fingerprint: str | None = None
+    drawn: bool = False
+    """Whether the cause was drawn for this one sending: it cannot come again, so nothing need guard against that."""
 
 
 class Transaction(Protocol):
