@@ -65,12 +65,12 @@ class SqliteStorage(Reading):
         if changes.events:
             self._insert(
                 [StoredEvent(last + n, e.stream, e.version, e.type, e.state) for n, e in enumerate(changes.events, 1)],
-                [e.id for e in changes.events],
+                [e.guard for e in changes.events],
             )
         self._beside(changes)
         return int(last)
 
-    def _insert(self, events: Sequence[StoredEvent], ids: Sequence[str]) -> None:
+    def _insert(self, events: Sequence[StoredEvent], guards: Sequence[str | None]) -> None:
         try:
             self._cursor.executemany(
                 "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)", events
@@ -80,7 +80,7 @@ class SqliteStorage(Reading):
         try:
             self._cursor.executemany(
                 "INSERT INTO event_ids (id, position) VALUES (?,?)",
-                [(id_, event.position) for id_, event in zip(ids, events, strict=True)],
+                [(guard, event.position) for guard, event in zip(guards, events, strict=True) if guard is not None],
             )
         except sqlite3.IntegrityError as clash:
             raise DuplicateEvent(str(clash)) from None
@@ -138,12 +138,12 @@ class SqliteStorage(Reading):
         if self._cursor.rowcount != 1:
             raise StaleOwner(f"{partition.topic}/{partition.number} is no longer at position {expected}")
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
+    def restore(self, events: Sequence[StoredEvent], guards: Sequence[str | None], changes: Changes) -> None:
         with sqlite_file.plainly(self._path), self._lock:
             self.flush()
             self._cursor.execute("BEGIN IMMEDIATE")
             try:
-                self._insert(events, ids)
+                self._insert(events, guards)
                 for move in changes.inbox:
                     self._move(*move)
                 self._beside(changes)

@@ -49,7 +49,7 @@ def one_more(stream: str) -> Work:
     cause = f"cause {next(_causes)}"
 
     def work(desk: Desk) -> None:
-        transaction = desk.begin(Context(cause, "bench", cause))
+        transaction = desk.begin(Context(cause, "bench", cause, drawn=True))
         transaction.record(TALLY, stream, [QUEUED])
         desk.accept(transaction)
 
