@@ -18,8 +18,7 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreUnavailable, VersionConflict
-from chassis.store import postgres_arrays, postgres_schema
-from chassis.store.postgres_arrays import Blobs, Numbers, Texts
+from chassis.store import postgres_append, postgres_schema
 from chassis.store.reading import Reading, headers_blob, text
 from chassis.store.storage import Changes, StoredEvent
 
@@ -45,7 +44,7 @@ class PostgresStorage(Reading):
             _create_events(dsn, schema)
             with self._connect() as connection:
                 postgres_schema.migrate(connection)
-            self._writing = self._writer_connection()
+            self._writing = postgres_append.prepare(self._connect())
             self._leading: psycopg.Connection[Any] | None = None
             self._led = False
             self._readers = ConnectionPool(
@@ -57,11 +56,6 @@ class PostgresStorage(Reading):
                 open=True,
             )
 
-    def _writer_connection(self) -> psycopg.Connection[Any]:
-        connection = self._connect()
-        postgres_arrays.register(connection)
-        return connection
-
     def append(self, changes: Changes) -> int:
         self._writer = threading.get_ident()
         with self._plainly():
@@ -71,28 +65,15 @@ class PostgresStorage(Reading):
                 return self._append_again(changes)
 
     def _append(self, changes: Changes) -> int:
-        events, beside = changes.events, _beside(changes)
-        guards = [e.guard for e in events]
         with _as_conflicts():
-            row = self._writing.execute(
-                "SELECT append_rows(%s, %s, %s, %s, %s, %s)",
-                (
-                    Texts([e.stream for e in events]),
-                    Numbers([e.version for e in events]),
-                    Texts([e.type for e in events]),
-                    Blobs([e.state for e in events]),
-                    Texts(guards) if any(guards) else None,
-                    Jsonb(beside) if beside else None,
-                ),
-            ).fetchone()
-        return int(row[0]) if row else 0
+            return postgres_append.append(self._writing, changes.events, _beside(changes))
 
     def _append_again(self, changes: Changes) -> int:
         """The answer was lost: the first event tells whether the append took place. Under the lock, for it may still run."""
         for attempt in stamina.retry_context(on=psycopg.OperationalError, attempts=4, wait_max=2.0, timeout=10.0):
             with attempt:
                 self._writing.close()
-                self._writing = self._writer_connection()
+                self._writing = postgres_append.prepare(self._connect())
         with self._writing.transaction():
             self._writing.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 1)")
             if changes.events:
