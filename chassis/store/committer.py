@@ -7,7 +7,6 @@ it was decided on (a refusal, nothing to do) meets no version check, so it is he
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, NamedTuple
 
 from chassis.clock import Clock
@@ -136,7 +135,7 @@ class Committer:
         while True:
             batch = Batch(self.storage, self._states, assumes)
             desk = Desk(batch, self._clock, retried)
-            results = [outcome(partial(work, desk)) for work in works]
+            results = [outcome(work, desk) for work in works]
             if batch.assumed and self.storage.existing(batch.assumed):
                 assumes = False
                 continue
@@ -154,13 +153,13 @@ class Committer:
         return moved
 
 
-def outcome(act: Callable[[], Any]) -> Result:
+def outcome(act: Callable[..., Any], *given: Any) -> Result:
     """What became of code that decides: a defect in it, whatever it is, costs its own use case and never those beside it.
 
     Errors of the store are nobody's own, and are raised.
     """
     try:
-        return Result(act())
+        return Result(act(*given))
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001  it is this use case's result, and whoever asked for it is told

@@ -176,6 +176,8 @@ def _ended(idle: psycopg.Connection[Any]) -> bool:
 
 
 def _beside(changes: Changes) -> dict[str, Any]:
+    if not changes.beside():
+        return {}
     times = Counter((c.name, c.value, c.stream) for c in changes.lookups)
     once = [c for c in changes.lookups if times[c.name, c.value, c.stream] == 1]
     beside: dict[str, Any] = {

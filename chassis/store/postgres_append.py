@@ -15,17 +15,16 @@ from psycopg.pq.abc import PGresult
 from chassis.store.storage import NewEvent
 
 _NAME = b"append"
-_STATEMENT = b"SELECT append_rows($1, $2, $3, $4, $5, $6)"
+_STATEMENT = b"SELECT append_rows($1, $2, $3, $4, $5, $6, $7)"
 _BYTEA, _BIGINT, _TEXT = 17, 20, 25
 _BYTEAS, _TEXTS, _BIGINTS, _JSONB = 1001, 1009, 1016, 3802
-_TYPES = (_TEXTS, _BIGINTS, _TEXTS, _BYTEAS, _TEXTS, _JSONB)
-_FORMATS = (1, 1, 1, 1, 1, 0)
+_TYPES = (_TEXTS, _BIGINTS, _TEXTS, _BYTEAS, _TEXTS, _BIGINTS, _JSONB)
+_FORMATS = (1, 1, 1, 1, 1, 1, 0)
 """Binary but for the JSON."""
 
 _header = Struct(">iiiii").pack
-"""Of an array: dimensions, whether there may be nulls, the type of its elements, how many, and the number of the first."""
+"""Of an array: dimensions, whether there are nulls, the type of its elements, how many, and the number of the first."""
 _size = Struct(">i").pack
-_NULL = _size(-1)
 
 
 def prepare(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
@@ -36,13 +35,15 @@ def prepare(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
 
 def append(connection: psycopg.Connection[Any], events: Sequence[NewEvent], beside: Mapping[str, Any]) -> int:
     """Append in one round trip; returns the position before the first event. Raises what the driver raises."""
-    guards = [e.guard for e in events]
+    streams, versions, types, states, guards = zip(*events, strict=True) if events else ((),) * 5
+    kept = [guard for guard in guards if guard is not None]
     parameters = (
-        _texts([e.stream for e in events]),
-        _bigints([e.version for e in events]),
-        _texts([e.type for e in events]),
-        _array(_BYTEA, [e.state for e in events]),
-        _texts(guards) if any(guards) else None,
+        _texts(streams),
+        _bigints(versions),
+        _texts(types),
+        _array(_BYTEA, states),
+        _texts(kept) if kept else None,
+        _bigints([n for n, guard in enumerate(guards, 1) if guard is not None]) if kept else None,
         msgspec.json.encode(beside) if beside else None,
     )
     result = connection.pgconn.exec_prepared(_NAME, parameters, _FORMATS)  # type: ignore[arg-type]
@@ -57,18 +58,13 @@ def _checked(connection: psycopg.Connection[Any], result: PGresult, expected: Ex
     raise error_from_result(result)
 
 
-def _texts(values: Sequence[str | None]) -> bytes:
-    return _array(_TEXT, [None if value is None else value.encode() for value in values])
+def _texts(values: Sequence[str]) -> bytes:
+    return _array(_TEXT, [value.encode() for value in values])
 
 
-def _array(element: int, values: Sequence[bytes | None]) -> bytes:
-    parts = [_header(1, 1, element, len(values), 1)]
-    for value in values:
-        if value is None:
-            parts.append(_NULL)
-        else:
-            parts += (_size(len(value)), value)
-    return b"".join(parts)
+def _array(element: int, values: Sequence[bytes]) -> bytes:
+    sized = chain.from_iterable(zip(map(_size, map(len, values)), values, strict=True))
+    return _header(1, 0, element, len(values), 1) + b"".join(sized)
 
 
 def _bigints(values: Sequence[int]) -> bytes:

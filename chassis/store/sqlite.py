@@ -67,7 +67,8 @@ class SqliteStorage(Reading):
                 [StoredEvent(last + n, e.stream, e.version, e.type, e.state) for n, e in enumerate(changes.events, 1)],
                 [e.guard for e in changes.events],
             )
-        self._beside(changes)
+        if changes.beside():
+            self._beside(changes)
         return int(last)
 
     def _insert(self, events: Sequence[StoredEvent], guards: Sequence[str | None]) -> None:

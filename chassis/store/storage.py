@@ -117,14 +117,22 @@ class Changes(msgspec.Struct):
         """Put another transaction's changes behind these."""
         self.events += other.events
         self.lookups += other.lookups
-        self.timers |= other.timers
+        self.timers.update(other.timers)
+        self.commands.update(other.commands)
+        if other.snapshots or other.inbox or other.relayed or other.obsolete or other.parked or other.unparked:
+            self._add_what_is_rare(other)
+
+    def _add_what_is_rare(self, other: "Changes") -> None:
         self.obsolete += other.obsolete
         self.snapshots |= other.snapshots
         self.inbox += other.inbox
         self.parked += other.parked
         self.unparked += other.unparked
-        self.commands |= other.commands
         self.relayed |= other.relayed
+
+    def beside(self) -> bool:
+        """Whether there is anything but events."""
+        return any(getattr(self, name) for name in self.__struct_fields__[1:])
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__struct_fields__)

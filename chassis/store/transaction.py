@@ -88,6 +88,7 @@ class Batch:
         live = self.states.get(stream) or self.known.kept(stream)
         if live is not None:
             return live
+        _storable(stream)
         if self._assumes and self._read:
             self.assumed.add(stream)
             return NOTHING
@@ -104,6 +105,8 @@ class Batch:
 
 class LiveTransaction:
     """`chassis.host.Transaction` over a batch. Dropping it drops everything the use case did."""
+
+    __slots__ = ("_batch", "_context", "_expected", "_recorded", "actor", "changes", "found", "now", "states")
 
     def __init__(self, batch: Batch, context: Context, now: datetime) -> None:
         self.now = now
@@ -183,7 +186,6 @@ class LiveTransaction:
             self.changes.commands[cause] = CommandOutcome(cause, self._context.fingerprint, loaded.stream, loaded.version)
 
     def _state(self, aggregate: Aggregate[Any], stream: str) -> Live:
-        _storable(stream)
         self._batch.touched.add(stream)
         live = self.states.get(stream) or self._batch.state(aggregate, stream)
         if self._expected is not None:

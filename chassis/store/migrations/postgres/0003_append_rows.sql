@@ -1,12 +1,13 @@
--- The same append again, cheaper: the states as an array, NULL for ids and for changes beside the events where there are none.
+-- The same append again, cheaper: the states as an array; the ids that guard with the places of their events among these; NULL
+-- where there are no ids or no changes beside the events.
 -- `append_events` and `append_batch` stay for processes of the versions before this one.
 CREATE FUNCTION append_rows(
-    streams text[], versions bigint[], topics text[], states bytea[], ids text[], beside jsonb
+    streams text[], versions bigint[], topics text[], states bytea[], ids text[], places bigint[], beside jsonb
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
+    alone boolean := pg_advisory_xact_lock(hashtext(current_schema()), 1) IS NOT NULL; -- PERFORM would be a query of its own
     last bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext(current_schema()), 1);
     IF beside ? 'inbox' THEN
         PERFORM move_inbox(beside -> 'inbox');
     END IF;
@@ -16,7 +17,7 @@ BEGIN
         FROM unnest(streams, versions, topics, states) WITH ORDINALITY AS e (stream, version, topic, state, n);
     IF ids IS NOT NULL THEN
         INSERT INTO event_ids (id, position)
-            SELECT e.id, last + e.n FROM unnest(ids) WITH ORDINALITY AS e (id, n) WHERE e.id IS NOT NULL;
+            SELECT e.id, last + e.n FROM unnest(ids, places) AS e (id, n);
     END IF;
     IF beside IS NOT NULL THEN
         PERFORM write_beside(beside);
