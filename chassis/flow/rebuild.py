@@ -12,6 +12,7 @@ from chassis.clock import Clock
 from chassis.errors import Hole, StoreRefused, UnreadableRecord
 from chassis.flow.heard import Heard
 from chassis.flow.inbox import Inbox, Limits
+from chassis.flow.soundness import POLICY_HINT
 from chassis.host import Service
 from chassis.log.cloudevents import Arrived, arrived, glance
 from chassis.log.port import Log, Partition, Record
@@ -204,7 +205,7 @@ def differences(one: Storage, other: Storage) -> list[str]:
         position = left[-1].position
     found += _positions_lost(one, other)
     if list(one.timers()) != list(other.timers()):
-        found.append("the open timers differ")
+        found.append(f"the open timers differ; {POLICY_HINT}")
     after = ("", "", "")
     while True:
         entries, others = one.entries(after, PAGE), other.entries(after, PAGE)

@@ -13,6 +13,7 @@ from chassis.store.reading import text
 from chassis.store.storage import Snapshot, Storage, StoredEvent
 
 PAGE = 1000
+POLICY_HINT = "timers follow the policy: was the service run under the same RINGBACK_POLICY?"
 
 
 def faults(service: Service, storage: Storage, progress: Callable[[int], None] = lambda _: None) -> Iterator[str]:
@@ -36,7 +37,8 @@ def faults(service: Service, storage: Storage, progress: Callable[[int], None] =
     stored = _Sum()
     stored.add((timer.stream, timer.name, text(timer.due)) for timer in storage.timers())
     if stored != timers:
-        yield f"{service.name}: {stored.count} timers are stored, the states owe {timers.count}; they are not the same (I16)"
+        counts = f"{stored.count} timers are stored, the states owe {timers.count}"
+        yield f"{service.name}: {counts}; they are not the same (I16); {POLICY_HINT}"
     found = _Sum()
     found.add(_entries(storage))
     if found != entries:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from chassis.clock import Clock
 from chassis.world import After, Tell
-from contracts.callback import Outcome, Speaker
+from contracts.callback.reviews import Outcome, Speaker
 from services.callback.domain.commands import EndRinging, RecordOutcome
 from services.callback.domain.gate import Permit
 
@@ -49,10 +49,10 @@ class SimulatedTelephone:
     def ring(self, permit: Permit) -> None:
         """Draw what will come of it, and say so when it would have come."""
         outcome = _pick(self._behaviour.mix, _part(permit, "outcome"))
-        if outcome is Outcome.RANG_OUT:
-            rings_s = (permit.give_up_at - self._clock.now()).total_seconds()
-        else:
-            rings_s = _between(self._behaviour.pick_up_s, _part(permit, "pick up"))
+        gives_up_s = (permit.give_up_at - self._clock.now()).total_seconds()
+        rings_s = _between(self._behaviour.pick_up_s, _part(permit, "pick up"))
+        if outcome is Outcome.RANG_OUT or rings_s > gives_up_s:
+            outcome, rings_s = Outcome.RANG_OUT, gives_up_s
         self._ringing[permit.attempt_id] = permit
         self._after(rings_s, lambda: self._stop(permit, outcome))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from contracts.contact.handsets import HandsetFlag
 from contracts.places import Location, LocationSource, Point
 
 
@@ -48,8 +49,11 @@ def kept(
 
 
 def best(places: Sequence[Place]) -> Place | None:
-    """The newest estimate, or the most exact one that lies within it: a wide cell that is told late hides no handset's fix."""
-    newest = max(places, key=lambda place: place.at, default=None)
+    """The newest estimate, or the most exact one that lies within it: a wide cell that is told late hides no handset's fix.
+
+    A fix from before the call comes last, also when its time was past belief and it stands with the time of its receipt.
+    """
+    newest = max(places, key=lambda place: (HandsetFlag.OLDER_THAN_CALL not in place.flags, place.at), default=None)
     if newest is None or newest.latitude is None or newest.radius_m is None:
         return newest
     within = [place for place in places if place.radius_m is not None and _apart_m(place, newest) <= newest.radius_m]

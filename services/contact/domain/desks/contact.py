@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.contact import Channel
-from contracts.contacts import (
+from contracts.contact.calls import Channel
+from contracts.contact.contacts import (
     ContactClosed,
     ContactOutcome,
     ContactOverdue,
@@ -116,7 +116,9 @@ def _words_added(contact: Contact, event: ContactWordsAdded) -> Contact:
 
 
 def _taken(contact: Contact, event: ContactTaken) -> Contact:
-    return replace(contact, handler=event.handler, taken_at=event.at)
+    """Whoever takes it over has a time of their own to act, and an alarm of their own."""
+    overdue = tuple(stage for stage in contact.overdue if stage is not Stage.ACTION)
+    return replace(contact, handler=event.handler, taken_at=event.at, overdue=overdue)
 
 
 def _overdue(contact: Contact, event: ContactOverdue) -> Contact:

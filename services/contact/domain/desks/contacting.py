@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.contact import Channel
-from contracts.contacts import (
+from contracts.contact.calls import Channel
+from contracts.contact.contacts import (
     ContactClosed,
     ContactOutcome,
     ContactOverdue,
@@ -43,7 +43,7 @@ class AddWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeContact:
-    """A handler has it in hand, also from another one's."""
+    """A handler has it in hand, also from another one who took it and let the time pass."""
 
     contact: str
     handler: str
@@ -115,6 +115,10 @@ def _take(contact: Contact, command: TakeContact, now: datetime) -> list[Event]:
     if contact.handler == command.handler:
         return []
     _open(contact)
+    if contact.handler is not None and Stage.ACTION not in contact.overdue:
+        raise Refused(
+            "contact-taken", f"{contact.handler} has it since {contact.taken_at:%H:%M:%S} UTC.", ("words", "take another contact")
+        )
     return [ContactTaken(at=now, contact=contact.contact, handler=command.handler)]
 
 

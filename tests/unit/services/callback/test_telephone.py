@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.clock import VirtualClock
-from contracts.callback import AttemptStarted, Outcome
+from contracts.callback.reviews import AttemptStarted, Outcome
 from services.callback.domain import gate
 from services.callback.domain.commands import EndRinging, RecordOutcome
 from services.callback.telephone.simulated import MIX, Behaviour, SimulatedTelephone
@@ -73,6 +73,12 @@ def test_nobody_there_is_told_once_and_in_time(outcome: Outcome) -> None:
     assert isinstance(ended, EndRinging)
     assert ended.outcome is outcome
     assert ended.at <= T + timedelta(seconds=30)
+
+
+def test_who_would_pick_up_after_the_ring_is_over_was_not_reached() -> None:
+    [ended] = Exchange(Behaviour({Outcome.SAFE: 1}, pick_up_s=(40, 50))).ring("a1")
+    assert isinstance(ended, EndRinging)
+    assert (ended.outcome, ended.at) == (Outcome.RANG_OUT, T + timedelta(seconds=30))
 
 
 def test_the_same_attempt_is_answered_the_same_way_under_the_same_causes() -> None:

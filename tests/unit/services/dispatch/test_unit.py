@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import AssignmentEnded, Release, Status, UnitStatusReported
+from contracts.dispatch.deployment import AssignmentEnded, Release, Status, UnitStatusReported
 from contracts.places import Point
 from contracts.refusals import Invalid, NotFound, Refused
 from services.dispatch.application import UNIT
