@@ -50,7 +50,7 @@ class SqliteStorage(Reading):
                 raise
             self._pending += 1
             if self._pending >= self._batch:
-                self.flush()
+                self._commit()
         return last
 
     def _undo(self) -> None:
@@ -165,13 +165,16 @@ class SqliteStorage(Reading):
 
     def flush(self) -> None:
         with sqlite_file.plainly(self._path), self._lock:
-            self._pending = 0
-            if self._cursor.connection.in_transaction:
-                try:
-                    self._cursor.execute("COMMIT")
-                except BaseException:
-                    self._undo()
-                    raise
+            self._commit()
+
+    def _commit(self) -> None:
+        self._pending = 0
+        if self._cursor.connection.in_transaction:
+            try:
+                self._cursor.execute("COMMIT")
+            except BaseException:
+                self._undo()
+                raise
 
     def close(self) -> None:
         self.flush()
