@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import astuple
+
 from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused, VersionConflict
 from chassis.log.port import Partition
 from chassis.store import sqlite_file
@@ -74,7 +76,8 @@ class SqliteStorage(Reading):
     def _insert(self, events: Sequence[StoredEvent], guards: Sequence[str | None]) -> None:
         try:
             self._cursor.executemany(
-                "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)", events
+                "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)",
+                map(astuple, events),
             )
         except sqlite3.IntegrityError as clash:
             raise VersionConflict(str(clash)) from None
