@@ -15,8 +15,7 @@ from contracts.envelope import Envelope, Event
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[S]):
+class Loaded(msgspec.Struct, Generic[S], frozen=True):
     """A stream's state at a version; version 0 and state None: it does not exist."""
 
     stream: str
@@ -46,8 +45,7 @@ class Moved(NamedTuple):
     versions: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """On whose behalf, and because of what. The same `cause` can be recorded once: it is the idempotency key's identity."""
 
     cause: str
@@ -56,6 +54,8 @@ class Context:
     trace: str | None = None
     expected_version: int | None = None
     fingerprint: str | None = None
+    drawn: bool = False
+    """Whether the cause was drawn for this one sending: it cannot come again, so nothing need guard against that."""
 
 
 class Transaction(Protocol):

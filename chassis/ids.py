@@ -6,16 +6,16 @@ from random import Random, SystemRandom
 from typing import Protocol
 
 _NAMESPACE = uuid.UUID("6d1c2f0e-8a53-5f9b-9a51-7a0f0c1e4b57")
+_NAMED = hashlib.sha1(_NAMESPACE.bytes, usedforsecurity=False)
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 def derived(*parts: object) -> str:
     """The uuid5 of the parts, joined: the same parts give the same id on every machine for ever."""
-    name = "\x1f".join(str(part) for part in parts)
-    digest = bytearray(hashlib.sha1(_NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()[:16])
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    text = digest.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    digest = _NAMED.copy()
+    digest.update("\x1f".join(map(str, parts)).encode())
+    text = digest.hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 def event_id(cause: str, n: int) -> str:

@@ -126,16 +126,18 @@ class Restorer:
         self._service = service
         self._storage = storage
         self._states = States(storage)
+        self._cause = ""
 
     def restore(self, events: list[Arrived]) -> None:
         """One chunk, in one transaction."""
         changes, after = Changes(), dict[str, Live]()
-        stored, ids = [], []
+        stored, guards = [], list[str | None]()
         for event in events:
             row = StoredEvent(event.position, event.stream, event.version, event.type, event.state)
             head = decode_head(event.state)
             stored.append(row)
-            ids.append(head.id)
+            guards.append(head.id if head.cause != self._cause else None)
+            self._cause = head.cause
             aggregate = self._service.aggregate_of(event.stream)
             before = after.get(event.stream) or self._states.get(aggregate, event.stream)
             live = follow(aggregate, replay(aggregate, [row], before.state), event.version)
@@ -150,7 +152,7 @@ class Restorer:
                 changes.snapshots[event.stream] = take_snapshot(aggregate, event.stream, live)
             changes.relayed[partition(event.stream)] = event.position
         if stored:
-            self._storage.restore(stored, ids, changes)
+            self._storage.restore(stored, guards, changes)
             self._states.keep(after)
 
 

@@ -65,6 +65,7 @@ class _Commands(Guard):
             trace=_trace(request),
             expected_version=self._expected(if_match),
             fingerprint=None if idempotency_key is None else _fingerprint(request),
+            drawn=idempotency_key is None,
         )
 
     def _expected(self, if_match: str | None) -> int | None:

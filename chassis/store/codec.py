@@ -45,6 +45,12 @@ def encode_event(event: Event) -> bytes:
     return event.__pydantic_serializer__.to_json(event, exclude_none=True)
 
 
+@cache
+def type_name(model: type[Event]) -> str:
+    """The name an event's class is stored under."""
+    return registry.of(model).name
+
+
 def encode(head: Head) -> bytes:
     """The stored form."""
     return _encoder.encode(head)

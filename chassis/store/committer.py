@@ -6,10 +6,8 @@ it was decided on (a refusal, nothing to do) meets no version check, so it is he
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from chassis.clock import Clock
 from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused, StoreUnavailable, VersionConflict
@@ -26,8 +24,7 @@ ATTEMPTS = 5
 PAGE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of one use case."""
 
     value: Any = None
@@ -35,7 +32,7 @@ class Result:
 
 
 class Desk:
-    """Where a use case works: it opens transactions on the batch and accepts those that succeed."""
+    """Where use cases work: they open transactions on the batch, and those that succeed are accepted."""
 
     def __init__(self, batch: Batch, clock: Clock, retried: bool) -> None:
         self._batch = batch
@@ -137,7 +134,8 @@ class Committer:
         assumes = not retried
         while True:
             batch = Batch(self.storage, self._states, assumes)
-            results = [outcome(partial(work, Desk(batch, self._clock, retried))) for work in works]
+            desk = Desk(batch, self._clock, retried)
+            results = [outcome(work, desk) for work in works]
             if batch.assumed and self.storage.existing(batch.assumed):
                 assumes = False
                 continue
@@ -155,13 +153,13 @@ class Committer:
         return moved
 
 
-def outcome(act: Callable[[], Any]) -> Result:
+def outcome(act: Callable[..., Any], *given: Any) -> Result:
     """What became of code that decides: a defect in it, whatever it is, costs its own use case and never those beside it.
 
     Errors of the store are nobody's own, and are raised.
     """
     try:
-        return Result(act())
+        return Result(act(*given))
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001  it is this use case's result, and whoever asked for it is told

@@ -53,6 +53,12 @@ def replay(aggregate: Aggregate[Any], events: Iterable[StoredEvent], state: Any 
     return state
 
 
+def replay_one(aggregate: Aggregate[Any], name: str, stored: bytes, state: Any) -> Any:
+    """The state after one more event."""
+    read, evolve = _steps(aggregate)[name]
+    return evolve(state, read(stored).data)
+
+
 def fold(aggregate: Aggregate[Any], events: Sequence[StoredEvent], start: Live = NOTHING) -> Live:
     """The state after all the events, from a start, with what follows from it."""
     return follow(aggregate, replay(aggregate, events, start.state), events[-1].version if events else start.version)

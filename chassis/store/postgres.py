@@ -3,7 +3,7 @@
 import threading
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from select import select
 from typing import Any, TypeVar
@@ -19,13 +19,12 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreUnavailable, VersionConflict
-from chassis.store import postgres_schema
+from chassis.store import postgres_append, postgres_schema
 from chassis.store.reading import Reading, headers_blob, text
 from chassis.store.storage import Changes, StoredEvent
 
 T = TypeVar("T")
 CONNECT_S = 5
-_BACKSLASH, _QUOTE = "\\", '"'
 
 
 class PostgresStorage(Reading):
@@ -46,7 +45,7 @@ class PostgresStorage(Reading):
             _create_events(dsn, schema)
             with self._connect() as connection:
                 postgres_schema.migrate(connection)
-            self._writing = self._connect()
+            self._writing = postgres_append.prepare(self._connect())
             self._leading: psycopg.Connection[Any] | None = None
             self._led = False
             self._readers = ConnectionPool(
@@ -67,37 +66,29 @@ class PostgresStorage(Reading):
                 return self._append_again(changes)
 
     def _append(self, changes: Changes) -> int:
-        events = changes.events
         with _as_conflicts():
-            row = self._writing.execute(
-                "SELECT append_batch(%s::text[], %s, %s::text[], %b, %s, %s::text[], %s)",
-                (
-                    _texts(e.stream for e in events),
-                    [e.version for e in events],
-                    _texts(e.type for e in events),
-                    b"".join([e.state for e in events]),
-                    [len(e.state) for e in events],
-                    _texts(e.id for e in events),
-                    Jsonb(_beside(changes)),
-                ),
-            ).fetchone()
-        return int(row[0]) if row else 0
+            return postgres_append.append(self._writing, changes.events, _beside(changes))
 
     def _append_again(self, changes: Changes) -> int:
-        """The answer was lost: the events' own ids tell whether the append took place. Under the lock, for it may still run."""
+        """The answer was lost: the first event tells whether the append took place. Under the lock, for it may still run."""
         for attempt in stamina.retry_context(on=psycopg.OperationalError, attempts=4, wait_max=2.0, timeout=10.0):
             with attempt:
                 self._writing.close()
-                self._writing = self._connect()
+                self._writing = postgres_append.prepare(self._connect())
         with self._writing.transaction():
             self._writing.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 1)")
             if changes.events:
-                row = self._writing.execute("SELECT position FROM event_ids WHERE id = %s", (changes.events[0].id,)).fetchone()
+                first = changes.events[0]
+                row = self._writing.execute(
+                    "SELECT notification_id FROM stored_events"
+                    " WHERE originator_id = %s AND originator_version = %s AND state = %s",
+                    (first.stream, first.version, first.state),
+                ).fetchone()
                 if row is not None:
                     return int(row[0]) - 1
             return self._append(changes)
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
+    def restore(self, events: Sequence[StoredEvent], guards: Sequence[str | None], changes: Changes) -> None:
         beside = _beside(changes)
         with self._plainly(), _as_conflicts(), self._writing.transaction(), self._writing.cursor() as cursor:
             cursor.executemany(
@@ -107,7 +98,7 @@ class PostgresStorage(Reading):
             )
             cursor.executemany(
                 "INSERT INTO event_ids (id, position) VALUES (%s, %s)",
-                [(id_, event.position) for id_, event in zip(ids, events, strict=True)],
+                [(guard, event.position) for guard, event in zip(guards, events, strict=True) if guard is not None],
             )
             if "inbox" in beside:
                 cursor.execute("SELECT move_inbox(%s)", (Jsonb(beside["inbox"]),))
@@ -185,13 +176,9 @@ def _ended(idle: psycopg.Connection[Any]) -> bool:
     return idle.closed or bool(select([idle.fileno()], [], [], 0)[0])
 
 
-def _texts(values: Iterable[str]) -> str:
-    """An array literal; the driver's own dumper looks through every text several times and takes ten times as long."""
-    quoted = [value.replace(_BACKSLASH, _BACKSLASH * 2).replace(_QUOTE, _BACKSLASH + _QUOTE) for value in values]
-    return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
-
-
 def _beside(changes: Changes) -> dict[str, Any]:
+    if not changes.beside():
+        return {}
     times = Counter((c.name, c.value, c.stream) for c in changes.lookups)
     once = [c for c in changes.lookups if times[c.name, c.value, c.stream] == 1]
     beside: dict[str, Any] = {

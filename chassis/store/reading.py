@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from sys import intern
 from typing import Any
 
@@ -11,6 +12,7 @@ import msgspec
 from chassis.host import Entry, Timer
 from chassis.ids import event_id
 from chassis.log.port import Headers, Partition
+from chassis.store.codec import decode_head
 from chassis.store.storage import CommandOutcome, InboxPosition, ParkedKey, ParkedRecord, Snapshot, StoredEvent
 
 
@@ -35,6 +37,7 @@ def _stored(rows: Sequence[Any]) -> list[StoredEvent]:
 
 
 MOST_OF_ONE_CAUSE = 64
+"""The events of a cause stand one behind the other; so many are looked at."""
 
 
 class Reading(ABC):
@@ -96,13 +99,12 @@ class Reading(ABC):
         return frozenset(row[0] for row in self._query(f"SELECT id FROM event_ids WHERE id IN ({marks})", ids))
 
     def led_to(self, cause: str) -> tuple[str, int] | None:
-        ids = [event_id(cause, n) for n in range(MOST_OF_ONE_CAUSE)]
-        rows = self._query(
-            f"SELECT originator_id, originator_version FROM event_ids JOIN stored_events ON {self.position} = position"
-            f" WHERE id IN ({','.join('?' * len(ids))}) ORDER BY position",
-            ids,
-        )
-        return (rows[0][0], max(version for stream, version in rows if stream == rows[0][0])) if rows else None
+        rows = self._query("SELECT position FROM event_ids WHERE id = ?", (event_id(cause, 0),))
+        if not rows:
+            return None
+        after = self.page(rows[0][0] - 1, MOST_OF_ONE_CAUSE)
+        events = list(takewhile(lambda event: decode_head(event.state).cause == cause, after))
+        return events[0].stream, max(event.version for event in events if event.stream == events[0].stream)
 
     def command(self, cause: str) -> CommandOutcome | None:
         rows = self._query("SELECT cause, fingerprint, stream, version FROM commands WHERE cause = ?", (cause,))

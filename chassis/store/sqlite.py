@@ -3,13 +3,9 @@
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from eventsourcing.persistence import InfrastructureFactory, ProcessRecorder
-from eventsourcing.sqlite import SQLiteProcessRecorder
-from eventsourcing.utils import Environment
 from msgspec.structs import astuple
 
 from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused, VersionConflict
@@ -33,20 +29,11 @@ class SqliteStorage(Reading):
         """The thread that appends: it reads on the connection it writes on."""
         self._one_connection = batch > 1 or path == MEMORY
         self._lock = threading.RLock()
-        self._closing = ExitStack()
         self._readers = SqliteReaders(path)
         if path != MEMORY:
             sqlite_file.check(path)
         with sqlite_file.plainly(path):
-            self._recorder = _recorder(path)
-            self._cursor = self._writing_cursor()
-            sqlite_file.prepare(self._cursor, durable=batch == 1)
-
-    def _writing_cursor(self) -> sqlite3.Cursor:
-        connection = self._closing.enter_context(self._recorder.datastore.get_connection(commit=True))
-        cursor: sqlite3.Cursor = self._closing.enter_context(connection.cursor())
-        cursor.row_factory = None
-        return cursor
+            self._cursor = sqlite_file.writing(path, durable=batch == 1)
 
     def append(self, changes: Changes) -> int:
         self._writer = threading.get_ident()
@@ -65,7 +52,7 @@ class SqliteStorage(Reading):
                 raise
             self._pending += 1
             if self._pending >= self._batch:
-                self.flush()
+                self._commit()
         return last
 
     def _undo(self) -> None:
@@ -80,12 +67,13 @@ class SqliteStorage(Reading):
         if changes.events:
             self._insert(
                 [StoredEvent(last + n, e.stream, e.version, e.type, e.state) for n, e in enumerate(changes.events, 1)],
-                [e.id for e in changes.events],
+                [e.guard for e in changes.events],
             )
-        self._beside(changes)
+        if changes.beside():
+            self._beside(changes)
         return int(last)
 
-    def _insert(self, events: Sequence[StoredEvent], ids: Sequence[str]) -> None:
+    def _insert(self, events: Sequence[StoredEvent], guards: Sequence[str | None]) -> None:
         try:
             self._cursor.executemany(
                 "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)",
@@ -96,7 +84,7 @@ class SqliteStorage(Reading):
         try:
             self._cursor.executemany(
                 "INSERT INTO event_ids (id, position) VALUES (?,?)",
-                [(id_, event.position) for id_, event in zip(ids, events, strict=True)],
+                [(guard, event.position) for guard, event in zip(guards, events, strict=True) if guard is not None],
             )
         except sqlite3.IntegrityError as clash:
             raise DuplicateEvent(str(clash)) from None
@@ -154,12 +142,12 @@ class SqliteStorage(Reading):
         if self._cursor.rowcount != 1:
             raise StaleOwner(f"{partition.topic}/{partition.number} is no longer at position {expected}")
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
+    def restore(self, events: Sequence[StoredEvent], guards: Sequence[str | None], changes: Changes) -> None:
         with sqlite_file.plainly(self._path), self._lock:
             self.flush()
             self._cursor.execute("BEGIN IMMEDIATE")
             try:
-                self._insert(events, ids)
+                self._insert(events, guards)
                 for move in changes.inbox:
                     self._move(*move)
                 self._beside(changes)
@@ -180,28 +168,18 @@ class SqliteStorage(Reading):
 
     def flush(self) -> None:
         with sqlite_file.plainly(self._path), self._lock:
-            self._pending = 0
-            if self._cursor.connection.in_transaction:
-                try:
-                    self._cursor.execute("COMMIT")
-                except BaseException:
-                    self._undo()
-                    raise
+            self._commit()
+
+    def _commit(self) -> None:
+        self._pending = 0
+        if self._cursor.connection.in_transaction:
+            try:
+                self._cursor.execute("COMMIT")
+            except BaseException:
+                self._undo()
+                raise
 
     def close(self) -> None:
         self.flush()
         self._readers.close()
-        self._closing.close()
-        self._recorder.datastore.close()
-
-
-def _recorder(path: Path) -> SQLiteProcessRecorder:
-    settings = {
-        "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-        "SQLITE_DBNAME": str(path) if path != MEMORY else "file::memory:",
-        "ORIGINATOR_ID_TYPE": "text",
-    }
-    recorder: ProcessRecorder = InfrastructureFactory.construct(Environment("", settings)).process_recorder()
-    if not isinstance(recorder, SQLiteProcessRecorder):
-        raise TypeError(f"{type(recorder).__name__} is not a SQLite recorder")
-    return recorder
+        self._cursor.connection.close()

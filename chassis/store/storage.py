@@ -1,7 +1,6 @@
 """What a database must do for the event store, in the fewest verbs: append one batch as a whole, and read it back."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -22,13 +21,16 @@ class StoredEvent(msgspec.Struct, frozen=True, gc=False):
 
 
 class NewEvent(NamedTuple):
-    """An event to append; its position is given by the store."""
+    """An event to append; its position is given by the store.
+
+    `guard` is kept, and appended once: the event's id where it is the first of a cause that could come again.
+    """
 
     stream: str
     version: int
     type: str
     state: bytes
-    id: str
+    guard: str | None = None
 
 
 class LookupChange(NamedTuple):
@@ -97,36 +99,43 @@ class CommandOutcome(NamedTuple):
     version: int
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(msgspec.Struct):
     """Everything one database transaction writes. `obsolete` timers go only if they are due as said here: a newer one stays."""
 
-    events: list[NewEvent] = field(default_factory=list)
-    lookups: list[LookupChange] = field(default_factory=list)
-    timers: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
-    obsolete: list[Timer] = field(default_factory=list)
-    snapshots: dict[str, Snapshot] = field(default_factory=dict)
-    inbox: list[InboxMove] = field(default_factory=list)
-    parked: list[ParkedRecord] = field(default_factory=list)
-    unparked: list[ParkedRecord] = field(default_factory=list)
-    commands: dict[str, CommandOutcome] = field(default_factory=dict)
-    relayed: dict[int, int] = field(default_factory=dict)
+    events: list[NewEvent] = []
+    lookups: list[LookupChange] = []
+    timers: dict[tuple[str, str], datetime | None] = {}
+    obsolete: list[Timer] = []
+    snapshots: dict[str, Snapshot] = {}
+    inbox: list[InboxMove] = []
+    parked: list[ParkedRecord] = []
+    unparked: list[ParkedRecord] = []
+    commands: dict[str, CommandOutcome] = {}
+    relayed: dict[int, int] = {}
 
     def add(self, other: "Changes") -> None:
         """Put another transaction's changes behind these."""
         self.events += other.events
         self.lookups += other.lookups
-        self.timers |= other.timers
+        self.timers.update(other.timers)
+        self.commands.update(other.commands)
+        if other.snapshots or other.inbox or other.relayed or other.obsolete or other.parked or other.unparked:
+            self._add_what_is_rare(other)
+
+    def _add_what_is_rare(self, other: "Changes") -> None:
         self.obsolete += other.obsolete
         self.snapshots |= other.snapshots
         self.inbox += other.inbox
         self.parked += other.parked
         self.unparked += other.unparked
-        self.commands |= other.commands
         self.relayed |= other.relayed
 
+    def beside(self) -> bool:
+        """Whether there is anything but events."""
+        return any(getattr(self, name) for name in self.__struct_fields__[1:])
+
     def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in self.__slots__)
+        return any(getattr(self, name) for name in self.__struct_fields__)
 
 
 class Storage(Protocol):
@@ -167,11 +176,11 @@ class Storage(Protocol):
         ...
 
     def recorded(self, ids: Sequence[str]) -> frozenset[str]:
-        """Those of the event ids that are stored. A cause has led to events if its first event's id is there."""
+        """Those of the event ids that are kept as guards. A cause that can come again led to events if its first event's is."""
         ...
 
     def led_to(self, cause: str) -> tuple[str, int] | None:
-        """The stream a cause first recorded on, and the last version it gave it; None when it recorded nothing."""
+        """The stream a cause that can come again first recorded on, and the last version it gave it; None: recorded nothing."""
         ...
 
     def command(self, cause: str) -> CommandOutcome | None:
@@ -218,8 +227,8 @@ class Storage(Protocol):
         """What is parked under a key, in order."""
         ...
 
-    def restore(self, events: Sequence[StoredEvent], ids: Sequence[str], changes: Changes) -> None:
-        """Write events at the positions they have (rebuild); `ids` are their ids."""
+    def restore(self, events: Sequence[StoredEvent], guards: Sequence[str | None], changes: Changes) -> None:
+        """Write events at the positions they have (rebuild), each with its guard."""
         ...
 
     def lead(self) -> bool:

@@ -10,10 +10,9 @@ import msgspec
 from chassis.host import Context, Entry, Loaded, Moved
 from chassis.ids import event_id
 from chassis.store.aggregate import Aggregate
-from chassis.store.codec import Head, decode_head, encode, encode_event
-from chassis.store.fold import NOTHING, Live, follow, load, replay, take_snapshot
-from chassis.store.storage import Changes, CommandOutcome, LookupChange, NewEvent, Storage, StoredEvent
-from contracts import registry
+from chassis.store.codec import Head, decode_head, encode, encode_event, type_name
+from chassis.store.fold import NOTHING, Live, follow, load, replay_one, take_snapshot
+from chassis.store.storage import Changes, CommandOutcome, LookupChange, NewEvent, Storage
 from contracts.envelope import Event
 from contracts.refusals import PreconditionFailed
 
@@ -89,6 +88,7 @@ class Batch:
         live = self.states.get(stream) or self.known.kept(stream)
         if live is not None:
             return live
+        _storable(stream)
         if self._assumes and self._read:
             self.assumed.add(stream)
             return NOTHING
@@ -105,6 +105,8 @@ class Batch:
 
 class LiveTransaction:
     """`chassis.host.Transaction` over a batch. Dropping it drops everything the use case did."""
+
+    __slots__ = ("_batch", "_context", "_expected", "_recorded", "actor", "changes", "found", "now", "states")
 
     def __init__(self, batch: Batch, context: Context, now: datetime) -> None:
         self.now = now
@@ -126,7 +128,7 @@ class LiveTransaction:
         state, version = before.state, before.version
         for event in events:
             version += 1
-            state = replay(aggregate, [self._append(stream, version, event)], state)
+            state = replay_one(aggregate, *self._append(stream, version, event), state)
         if not events:
             return Loaded(stream, state, version)
         after = follow(aggregate, state, version)
@@ -184,7 +186,6 @@ class LiveTransaction:
             self.changes.commands[cause] = CommandOutcome(cause, self._context.fingerprint, loaded.stream, loaded.version)
 
     def _state(self, aggregate: Aggregate[Any], stream: str) -> Live:
-        _storable(stream)
         self._batch.touched.add(stream)
         live = self.states.get(stream) or self._batch.state(aggregate, stream)
         if self._expected is not None:
@@ -202,27 +203,30 @@ class LiveTransaction:
         since = f"; since then: {', '.join(told)}" if told else ""
         return f"The version is {version} now, not {expected}{since}. Read it again."
 
-    def _append(self, stream: str, version: int, event: Event) -> StoredEvent:
-        context, name = self._context, registry.of(event).name
+    def _append(self, stream: str, version: int, event: Event) -> tuple[str, bytes]:
+        context, name = self._context, type_name(type(event))
         id_ = event_id(context.cause, self._recorded)
+        guard = id_ if self._recorded == 0 and not context.drawn else None
         self._recorded += 1
         head = Head(
             id_, self.now, context.correlation, context.cause, context.actor, msgspec.Raw(encode_event(event)), context.trace
         )
         state = encode(head)
-        self.changes.events.append(NewEvent(stream, version, name, state, id_))
-        return StoredEvent(0, stream, version, name, state)
+        self.changes.events.append(NewEvent(stream, version, name, state, guard))
+        return name, state
 
     def _follow(self, stream: str, before: Live, after: Live) -> None:
-        for name, value in sorted(before.entries - after.entries):
-            self._look_up(False, name, value, stream)
-        for name, value in sorted(after.entries - before.entries):
-            self._look_up(True, name, value, stream)
-        for timer in before.owes.keys() - after.owes.keys():
-            self.changes.timers[stream, timer] = None
-        for timer, due in after.owes.items():
-            if before.owes.get(timer) != due:
-                self.changes.timers[stream, timer] = due
+        if before.entries != after.entries:
+            for name, value in sorted(before.entries - after.entries):
+                self._look_up(False, name, value, stream)
+            for name, value in sorted(after.entries - before.entries):
+                self._look_up(True, name, value, stream)
+        if before.owes != after.owes:
+            for timer in before.owes.keys() - after.owes.keys():
+                self.changes.timers[stream, timer] = None
+            for timer, due in after.owes.items():
+                if before.owes.get(timer) != due:
+                    self.changes.timers[stream, timer] = due
 
     def _look_up(self, opened: bool, name: str, value: str, stream: str) -> None:
         _storable(value)

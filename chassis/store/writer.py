@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from time import perf_counter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from chassis.errors import StoreUnavailable
 from chassis.store.committer import Committer, Result, Work
@@ -21,9 +21,8 @@ class Done(Protocol):
     def set_exception(self, exception: BaseException, /) -> None: ...
 
 
-class _Waiting(NamedTuple):
-    work: Work
-    done: Done
+_Waiting = tuple[Work, Done]
+"""A use case, and where its result goes."""
 
 
 class Writer:
@@ -51,7 +50,7 @@ class Writer:
         """Queue a use case; `done` is resolved when its work is durable or has failed. Raises StoreUnavailable once closed."""
         if self._closed:
             raise StoreUnavailable("the store is closed: this process is about to stop")
-        self._queue.put(_Waiting(work, done))
+        self._queue.put((work, done))
 
     def run(self, work: Work) -> Any:
         """Queue a use case and wait for it: for threads that may wait."""
@@ -92,16 +91,16 @@ class Writer:
 
     def _commit(self, batch: Sequence[_Waiting]) -> None:
         began = perf_counter()
-        results = self._committer.commit([waiting.work for waiting in batch])
+        results = self._committer.commit([work for work, _ in batch])
         self._measured(len(batch), perf_counter() - began)
         self._resolve(lambda: _hand_out(batch, results))
 
 
 def _hand_out(batch: Sequence[_Waiting], results: Sequence[Result]) -> None:
-    for waiting, result in zip(batch, results, strict=True):
-        if waiting.done.cancelled():
+    for (_, done), (value, error) in zip(batch, results, strict=True):
+        if done.cancelled():
             continue
-        if result.error is not None:
-            waiting.done.set_exception(result.error)
+        if error is not None:
+            done.set_exception(error)
         else:
-            waiting.done.set_result(result.value)
+            done.set_result(value)

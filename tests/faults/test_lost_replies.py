@@ -1,4 +1,4 @@
-"""PostgreSQL committed and the answer was lost: what was recorded is found by its events' own ids, and not recorded again."""
+"""PostgreSQL committed and the answer was lost: what was recorded is found by its first event, and not recorded again."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +10,8 @@ from tiny import NOON, PATIENCE, Queue, Receive, contact, listener
 
 from chassis.clock import VirtualClock
 from chassis.errors import StoreUnavailable
+from chassis.flow.commands import obey
+from chassis.host import Context
 from chassis.log.memory import MemoryLog
 from chassis.store.postgres import PostgresStorage
 from chassis.store.storage import Changes, CommandOutcome, InboxMove, InboxPosition
@@ -59,6 +61,17 @@ def test_a_command_whose_commit_was_not_answered_is_done_once_and_answered(line:
     assert [event.stream for event in line.direct.page(0, 10)] == ["call-warm", "call-a"]
     assert [event.position for event in line.desk.committed] == [1, 2], "its effects follow, for this process recorded it"
     assert line.desk.do(Queue("a")).version == 2, "and it goes on from the right state"
+
+
+def test_a_command_that_nobody_can_send_again_is_done_once_too(line: Line) -> None:
+    """No id is kept of it: the row itself tells."""
+    line.desk.do(Receive("warm"))
+    line.losing_the_answer_to(lambda: line.direct.last_position() == 2)
+    work = obey(line.desk.service, Receive("a"), Context("drawn", "tester", "drawn", drawn=True))
+    assert line.desk.commit(work).version == 1
+    assert line.proxy.lost == 1
+    assert [event.stream for event in line.direct.page(0, 10)] == ["call-warm", "call-a"]
+    assert [event.position for event in line.desk.committed] == [1, 2]
 
 
 def test_a_whole_batch_is_found_again(line: Line) -> None:

@@ -27,6 +27,7 @@ REQUESTERS = 64
 EACH = 20
 ALONE = 300
 AT = datetime(2026, 6, 5, 12, tzinfo=UTC)
+KINDS = {"ours": "", "guarded": ", of a cause that can come again"}
 _causes = itertools.count()
 
 
@@ -44,19 +45,19 @@ TALLY = Aggregate("tally", Tally, {CallQueued: _counted}, snapshot_every=1_000_0
 QUEUED = CallQueued(at=AT, call=derived("bench"), queue="999")
 
 
-def one_more(stream: str) -> Work:
-    """The use case of one more event on a stream."""
+def one_more(stream: str, drawn: bool = True) -> Work:
+    """The use case of one more event on a stream: of a command without an idempotency key, or of a cause that can come again."""
     cause = f"cause {next(_causes)}"
 
     def work(desk: Desk) -> None:
-        transaction = desk.begin(Context(cause, "bench", cause))
+        transaction = desk.begin(Context(cause, "bench", cause, drawn=drawn))
         transaction.record(TALLY, stream, [QUEUED])
         desk.accept(transaction)
 
     return work
 
 
-async def requested(committer: Committer) -> float:
+async def requested(committer: Committer, drawn: bool) -> float:
     """Seconds for one append when 64 requesters of an event loop append, each to a stream of its own, as HTTP requests do."""
     loop = asyncio.get_running_loop()
     writer = Writer(committer, loop.call_soon_threadsafe)
@@ -64,7 +65,7 @@ async def requested(committer: Committer) -> float:
     async def request(stream: str) -> None:
         for _ in range(EACH):
             done: asyncio.Future[None] = loop.create_future()
-            writer.submit(one_more(stream), done)
+            writer.submit(one_more(stream, drawn), done)
             await done
 
     began = time.perf_counter()
@@ -109,24 +110,25 @@ def _compared(
     assert callable(library)
     many = medians(
         {
-            "ours": lambda: asyncio.run(requested(committer)),
+            "ours": lambda: asyncio.run(requested(committer, drawn=True)),
+            "guarded": lambda: asyncio.run(requested(committer, drawn=False)),
             "library": lambda: timed(REQUESTERS * 2, lambda: together(REQUESTERS, 2, library)),
             "group": lambda: timed(count, lambda: [bare.append(row, REQUESTERS) for _ in range(EACH)]),
         },
         rounds=5,
     )
-    yield at_least(
-        f"P2 durable append, {REQUESTERS} requesters, {name}", many["ours"], many["library"], "eventsourcing recorder", p2
-    )
-    if group is not None:
-        yield at_least(
-            f"P2 durable append, {REQUESTERS} requesters, {name}", many["ours"], many["group"], "raw group insert", group
-        )
+    for kind, what in KINDS.items():
+        figure = f"P2 durable append, {REQUESTERS} requesters, {name}{what}"
+        yield at_least(figure, many[kind], many["library"], "eventsourcing recorder", p2)
+        if group is not None:
+            yield at_least(figure, many[kind], many["group"], "raw group insert", group)
     alone = medians(
         {
             "ours": lambda: timed(ALONE, lambda: [committer.commit([one_more("tally-alone")]) for _ in range(ALONE)]),
+            "guarded": lambda: timed(ALONE, lambda: [committer.commit([one_more("tally-alone", False)]) for _ in range(ALONE)]),
             "bare": lambda: timed(ALONE, lambda: [bare.append(row) for _ in range(ALONE)]),
         }
     )
     ours.close()
-    yield at_most(f"P3 durable append, one requester, {name}", alone["ours"], alone["bare"], "raw insert", p3)
+    for kind, what in KINDS.items():
+        yield at_most(f"P3 durable append, one requester, {name}{what}", alone[kind], alone["bare"], "raw insert", p3)

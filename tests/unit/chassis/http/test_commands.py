@@ -50,6 +50,7 @@ def test_the_same_key_of_two_people_is_two_commands(client: TestClient, bearer: 
     key = {"Idempotency-Key": "k-1"}
     client.put("/calls/a", json=NOTE, headers=key)
     client.put("/calls/a", json=NOTE, headers=key | bearer("call_handler", subject="handler-2"))
+    assert not any(context.drawn for context in host.contexts)
     assert [context.actor for context in host.contexts] == ["handler-1", "handler-2"]
     assert len(host.streams["call-a"]) == 2
 
@@ -60,6 +61,7 @@ def test_without_a_key_each_command_is_its_own_and_is_not_kept_for_repeats(clien
     first, second = host.contexts
     assert first.cause != second.cause
     assert first.fingerprint is None
+    assert first.drawn
     assert first.correlation == first.cause
 
 

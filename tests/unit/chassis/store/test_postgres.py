@@ -1,12 +1,16 @@
 """What only a database server can do to us: end our sessions, and take what is not ours to give."""
 
 import psycopg
+import pytest
 from stage import Station, wait_until
 from tiny import NOON, Queue, Receive, contact
 
 from chassis.clock import VirtualClock
+from chassis.errors import DuplicateEvent, VersionConflict
 from chassis.log.memory import MemoryLog
+from chassis.store import postgres_schema
 from chassis.store.postgres import PostgresStorage
+from chassis.store.storage import Changes, NewEvent
 
 
 def end_sessions(dsn: str, storage: PostgresStorage) -> None:
@@ -48,3 +52,35 @@ def test_a_session_that_was_ended_is_opened_again_and_nothing_is_lost_or_doubled
     assert [result.value.version for result in results] == [2, 2]
     assert [event.position for event in storage.page(0, 10)] == [1, 2, 3, 4]
     storage.close()
+
+
+def test_a_schema_of_the_version_before_goes_on_and_processes_of_that_version_beside_it(postgres_dsn: str) -> None:
+    name, schema = "ringback.contact.CallQueued.v1", "upgraded"
+    with psycopg.connect(postgres_dsn, autocommit=True, options=f"-c search_path={schema}") as before:
+        before.execute("CREATE SCHEMA upgraded")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(postgres_schema, "MIGRATIONS", postgres_schema.MIGRATIONS[:2])
+            patch.setattr(postgres_schema, "VERSION", 2)
+            patch.setattr("chassis.store.postgres_append.prepare", lambda connection: connection)
+            PostgresStorage(postgres_dsn, schema).close()
+
+        def append_as_before(stream: str, version: int, id_: str) -> object:
+            call = "SELECT append_batch(%s::text[], %s, %s::text[], %b, %s, %s::text[], '{}')"
+            return before.execute(call, ([stream], [version], [name], b"{}", [2], [id_])).fetchone()
+
+        assert append_as_before("call-a", 1, "first") == (0,)
+        storage = PostgresStorage(postgres_dsn, schema)
+        assert (
+            storage.append(Changes(events=[NewEvent("call-a", 2, name, b"{}", "second"), NewEvent("call-b", 1, name, b"{}")]))
+            == 1
+        )
+        assert append_as_before("call-b", 2, "third") == (3,)
+        assert storage.recorded(["first", "second", "third"]) == {"first", "second", "third"}
+        with pytest.raises(DuplicateEvent):
+            storage.append(Changes(events=[NewEvent("call-c", 1, name, b"{}", "first")]))
+        with pytest.raises(VersionConflict):
+            storage.append(Changes(events=[NewEvent("call-b", 2, name, b"{}")]))
+        assert [(e.position, e.stream, e.version) for e in storage.page(0, 10)] == [
+            (1, "call-a", 1), (2, "call-a", 2), (3, "call-b", 1), (4, "call-b", 2)
+        ]  # fmt: skip
+        storage.close()

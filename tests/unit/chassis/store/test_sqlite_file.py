@@ -132,7 +132,7 @@ def test_a_folder_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_store_that_another_process_holds_is_named_after_a_while(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("eventsourcing.sqlite.SQLITE3_DEFAULT_LOCK_TIMEOUT", 0.05)
+    monkeypatch.setattr(sqlite_file, "LOCKED_S", 0.05)
     storage = SqliteStorage(good)
     desk = Station(contact(), storage, MemoryLog(), VirtualClock(NOON))
     with closing(sqlite3.connect(good, isolation_level=None)) as other:
