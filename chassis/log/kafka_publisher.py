@@ -7,8 +7,10 @@ arrive; the records carry their source's position, so readers drop what they hav
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from chassis.errors import LogError
 from chassis.log.kafka_link import FORBIDDEN, TOO_LARGE, asking, connection, let_go, named
@@ -16,6 +18,9 @@ from chassis.log.kafka_settings import KafkaSettings
 from chassis.log.port import Outgoing, Partition
 
 BATCH_BYTES = 256 * 1024
+
+Shares = Mapping[Partition, Sequence[Outgoing]]
+"""Records by partition, in order."""
 
 
 class KafkaPublisher:
@@ -34,17 +39,35 @@ class KafkaPublisher:
             shares.setdefault(record.partition, []).append(record)
         if not shares:
             return
-        async with asking(self._settings, f"publishing to {_names(shares)}"):
-            producer = await self._connected()
+        producer = self._producer or await self._connected(shares)
+        failed: Mapping[Partition, BaseException] = dict.fromkeys(shares, asyncio.CancelledError())
+        try:
+            failed = await (self._side_by_side if len(shares) > 1 else self._alone)(producer, shares)
+        finally:
+            if failed:
+                self._abandon(producer)
+        if failed:
+            raise self._worst(failed)
+
+    async def _side_by_side(self, producer: AIOKafkaProducer, shares: Shares) -> Mapping[Partition, BaseException]:
         sending = {partition: asyncio.create_task(_send(producer, partition, share)) for partition, share in shares.items()}
         try:
             await asyncio.wait(sending.values(), timeout=self._settings.answer_s)
         finally:
             failed = {partition: error for partition, task in sending.items() if (error := _outcome(task)) is not None}
-            if failed:
-                self._abandon(producer)
-        if failed:
-            raise self._worst(failed)
+        return failed
+
+    async def _alone(self, producer: AIOKafkaProducer, shares: Shares) -> Mapping[Partition, BaseException]:
+        """Without a task: as long as events come one by one, each turn of the event loop saved is saved for each of them."""
+        [(partition, share)] = shares.items()
+        try:
+            async with asyncio.timeout(self._settings.answer_s):
+                acknowledgements = await _handed_over(producer, partition, share)
+                await asyncio.wait(acknowledgements)
+        except (KafkaError, LogError, OSError) as error:
+            return {partition: error}
+        failed = [error for future in acknowledgements if (error := _outcome(future)) is not None]
+        return {partition: failed[0]} if failed else {}
 
     async def close(self) -> None:
         """Let go; what is not acknowledged was not published."""
@@ -54,8 +77,8 @@ class KafkaPublisher:
         if self._leaving:
             await asyncio.wait(self._leaving, timeout=self._settings.answer_s)
 
-    async def _connected(self) -> AIOKafkaProducer:
-        async with self._making:
+    async def _connected(self, shares: Shares) -> AIOKafkaProducer:
+        async with asking(self._settings, f"publishing to {_names(shares)}"), self._making:
             if self._producer is None:
                 # No lingering: a single record goes at once, and while it is on its way the next ones gather in a batch.
                 producer = AIOKafkaProducer(
@@ -92,10 +115,17 @@ def _names(partitions: Iterable[Partition]) -> str:
 
 
 async def _send(producer: AIOKafkaProducer, partition: Partition, records: Sequence[Outgoing]) -> None:
+    await asyncio.gather(*await _handed_over(producer, partition, records))
+
+
+async def _handed_over(
+    producer: AIOKafkaProducer, partition: Partition, records: Sequence[Outgoing]
+) -> Sequence["asyncio.Future[object]"]:
+    """The acknowledgements to come, in order; waits only while the client's own buffer is full."""
     known = await producer.partitions_for(partition.topic)
     if partition.number not in known:
         raise LogError(f"{partition.topic} has partitions 0 to {max(known)}, not {partition.number}")
-    acknowledgements = [
+    return [
         await producer.send(
             partition.topic,
             record.value,
@@ -105,10 +135,9 @@ async def _send(producer: AIOKafkaProducer, partition: Partition, records: Seque
         )
         for record in records
     ]
-    await asyncio.gather(*acknowledgements)
 
 
-def _outcome(task: asyncio.Task[None]) -> BaseException | None:
+def _outcome(task: "asyncio.Future[Any]") -> BaseException | None:
     if not task.done():
         task.cancel()
         return TimeoutError()
