@@ -17,7 +17,7 @@ from chassis.log.kafka import KafkaLog
 from chassis.log.kafka_settings import KafkaSettings
 from chassis.log.port import Log
 from cli.sources import Data, Kafka, open_log
-from contracts.incident_handing import TransferMessage
+from contracts.incident.handing import TransferMessage
 from contracts.refusals import Refused
 from services.incident.exchange import Exchange
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from chassis.store.codec import reader
 from chassis.store.storage import Storage
-from contracts.callback import AttemptStarted, ReviewAssessed, ReviewClosed, ReviewEscalated, ReviewOpened
-from contracts.contact import CallAbandoned, Line
-from contracts.dispatch import (
+from contracts.callback.episodes import ReviewReopened
+from contracts.callback.reviews import AttemptStarted, ReviewAssessed, ReviewClosed, ReviewEscalated, ReviewOpened
+from contracts.contact.calls import CallAbandoned, Line
+from contracts.dispatch.deployment import (
     AssignmentEnded,
     JobRequested,
     JobUnitAdded,
@@ -19,7 +20,6 @@ from contracts.dispatch import (
     UnitBookedOn,
 )
 from contracts.envelope import Event
-from contracts.episodes import ReviewReopened
 
 PAGE = 1000
 SETTLED = timedelta(seconds=60)

@@ -6,7 +6,15 @@ from datetime import datetime
 
 from chassis.durations import Durations
 from contracts.envelope import Envelope, Event
-from contracts.incident import (
+from contracts.incident.backlog import (
+    EscalationAcknowledged,
+    EscalationClimbed,
+    EscalationRaised,
+    TaskDone,
+    TaskOpened,
+    TaskOverdue,
+)
+from contracts.incident.incidents import (
     IncidentClosed,
     IncidentGraded,
     IncidentOpened,
@@ -15,14 +23,6 @@ from contracts.incident import (
     UnitOnScene,
     Vulnerability,
     VulnerabilityNoted,
-)
-from contracts.incident_backlog import (
-    EscalationAcknowledged,
-    EscalationClimbed,
-    EscalationRaised,
-    TaskDone,
-    TaskOpened,
-    TaskOverdue,
 )
 
 _NAMED = 20

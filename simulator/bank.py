@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from contracts.contact import Line
+from contracts.contact.calls import Line
 from contracts.envelope import Envelope, Event
-from services.contact.domain.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
+from services.contact.domain.calls.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
 from services.contact.streams import call_id
 from simulator import reading
 from simulator.bank_rows import FORMAT, BankCall, bank_call

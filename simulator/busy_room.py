@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from random import Random
 
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentGraded, Vulnerability
-from contracts.incident_backlog import EscalationAcknowledged, EscalationClimbed, EscalationRaised, TaskDone, TaskOpened
+from contracts.incident.backlog import EscalationAcknowledged, EscalationClimbed, EscalationRaised, TaskDone, TaskOpened
+from contracts.incident.incidents import IncidentGraded, Vulnerability
 from services.incident.domain.backlog.escalation import Acknowledge
 from services.incident.domain.backlog.task import Finish
 from services.incident.domain.commands import Close, NoteVulnerability

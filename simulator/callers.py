@@ -12,7 +12,7 @@ from enum import StrEnum
 from random import Random
 from typing import TypeVar
 
-from contracts.contact import Line, Marker, Sound
+from contracts.contact.calls import Line, Marker, Sound
 from contracts.places import Location, LocationSource, Point
 from simulator import area, demand
 

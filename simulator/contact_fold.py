@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from chassis.durations import Durations
-from contracts.contact import (
+from contracts.contact.calls import (
     CallAbandoned,
     CallAnswered,
     CallEnded,

@@ -11,7 +11,7 @@ from random import Random
 from typing import NamedTuple
 
 from chassis.dated import Dated
-from contracts.dispatch import AssignmentEnded, Release, Status, UnitAssigned, UnitBookedOn
+from contracts.dispatch.deployment import AssignmentEnded, Release, Status, UnitAssigned, UnitBookedOn
 from contracts.envelope import Envelope, Event
 from contracts.places import Point
 from services.dispatch.domain.callsign import unit_of

@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 from random import Random
 
 from chassis.dated import Dated
-from contracts.dispatch import AssignmentEnded, JobClosed, JobRequested, JobUnitRemoved, UnitAssigned, UnitBookedOff, UnitBookedOn
+from contracts.dispatch.deployment import (
+    AssignmentEnded,
+    JobClosed,
+    JobRequested,
+    JobUnitRemoved,
+    UnitAssigned,
+    UnitBookedOff,
+    UnitBookedOn,
+)
 from contracts.envelope import Envelope, Event
 from services.dispatch.domain import job as jobs
 from services.dispatch.domain import unit as units

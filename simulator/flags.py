@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from contracts.dispatch import AssignmentEnded, UnitAssigned
+from contracts.dispatch.deployment import AssignmentEnded, UnitAssigned
 from contracts.envelope import Event
-from contracts.incident import IncidentRegraded
+from contracts.incident.incidents import IncidentRegraded
 
 Fact = tuple[type[Event], Any]
 """An event as read from a store: its class, and its fields."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.times import Times
-from contracts.contact import Abandonment
+from contracts.contact.calls import Abandonment
 from contracts.envelope import Envelope, Event
 from contracts.topics import SERVICES
 from simulator.backlog_fold import BacklogFold

@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from contracts.callers import SubjectKind
+from contracts.contact.callers import SubjectKind
 from contracts.envelope import Envelope, Event
-from services.contact.domain.caller import PlaceMarker, Subject
+from services.contact.domain.callers.caller import PlaceMarker, Subject
 from services.dispatch.policy import deployment
 from simulator import callers, handlers
 from simulator.busy_room import BusyRoom

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from random import Random
 
-from contracts.contact import Line
-from contracts.incident import Origin
+from contracts.contact.calls import Line
+from contracts.incident.incidents import Origin
 from contracts.places import Location, LocationSource
 from services.incident.application import incident_id
 from services.incident.domain.commands import Close, Grade, OpenIncident, Regrade, RequestResources

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.durations import Durations
-from contracts.dispatch import AssignmentEnded, JobClosed, Status, UnitAssigned, UnitBookedOn, UnitStatusReported
+from contracts.dispatch.deployment import AssignmentEnded, JobClosed, Status, UnitAssigned, UnitBookedOn, UnitStatusReported
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentClosed, IncidentGraded, IncidentOpened, IncidentRegraded, UnitOnScene
+from contracts.incident.incidents import IncidentClosed, IncidentGraded, IncidentOpened, IncidentRegraded, UnitOnScene
 from contracts.places import Point
 from services.dispatch.domain.travel import distance_m
 

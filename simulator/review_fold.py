@@ -4,7 +4,8 @@ from collections import Counter, deque
 from datetime import datetime, timedelta
 
 from chassis.durations import Durations
-from contracts.callback import (
+from contracts.callback.episodes import ReviewReopened
+from contracts.callback.reviews import (
     AttemptCancelled,
     AttemptEnded,
     AttemptStarted,
@@ -14,9 +15,8 @@ from contracts.callback import (
     ReviewEscalated,
     ReviewOpened,
 )
-from contracts.contact import CallAbandoned, CallerRangAgain, Line
+from contracts.contact.calls import CallAbandoned, CallerRangAgain, Line
 from contracts.envelope import Envelope, Event
-from contracts.episodes import ReviewReopened
 
 SLACK = timedelta(hours=2)
 """What was established in a conversation may be recorded this long after the review ended."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
-from contracts.callback import ReviewClosed, ReviewEscalated
+from contracts.callback.reviews import ReviewClosed, ReviewEscalated
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentOpened, Origin
-from contracts.incident_backlog import EscalationRaised
+from contracts.incident.backlog import EscalationRaised
+from contracts.incident.incidents import IncidentOpened, Origin
 from services.callback.domain.commands import CloseReview
 from services.incident.domain.backlog.escalation import Acknowledge
 from services.incident.domain.commands import Close

@@ -12,8 +12,8 @@ from functools import partial
 from itertools import count
 from random import Random
 
-from contracts.contact import Line
-from services.contact.domain.facts import AnswerCall, EndCall, EstimateLocation, Fact, HangUp, PresentCall, QueueCall
+from contracts.contact.calls import Line
+from services.contact.domain.calls.facts import AnswerCall, EndCall, EstimateLocation, Fact, HangUp, PresentCall, QueueCall
 from services.contact.streams import call_id
 from simulator import callers, demand
 from simulator.callers import Caller, Nature

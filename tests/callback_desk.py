@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import event
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.callback import (
+from contracts.callback.episodes import LinkedIncidentEnded, ReviewReopened
+from contracts.callback.reviews import (
     AttemptStarted,
     Disposition,
     IncidentLinked,
@@ -19,9 +20,8 @@ from contracts.callback import (
     ReviewOpened,
     Risk,
 )
-from contracts.contact import Marker, Sound
+from contracts.contact.calls import Marker, Sound
 from contracts.envelope import Event
-from contracts.episodes import LinkedIncidentEnded, ReviewReopened
 from contracts.refusals import Refused
 from services.callback import reactions
 from services.callback.application import Callback, review_stream

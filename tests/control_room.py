@@ -9,12 +9,12 @@ from chassis.testing.memory import MemoryTransaction
 from chassis.world import World
 from cli.composition import reference, wiring
 from contracts import registry
-from contracts.callback import AttemptStarted, Outcome
-from contracts.contact import Line, Sound
+from contracts.callback.reviews import AttemptStarted, Outcome
+from contracts.contact.calls import Line, Sound
 from contracts.envelope import Envelope, Event
 from services.callback.domain.commands import EndRinging
 from services.callback.domain.review import Review
-from services.contact.domain.facts import AnswerCall, HangUp, PresentCall
+from services.contact.domain.calls.facts import AnswerCall, HangUp, PresentCall
 from services.incident.domain.incident import Incident, of_review
 
 E = TypeVar("E", bound=Event)

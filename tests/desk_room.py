@@ -13,7 +13,7 @@ from chassis.clock import VirtualClock
 from chassis.host import Context, Host
 from chassis.http.principal import Role
 from chassis.world import World
-from contracts.contact import Abandonment
+from contracts.contact.calls import Abandonment
 from services.callback.domain.commands import OpenReview
 from services.callback.wiring import WIRING, build
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from chassis.testing.scenario import Scenario
-from contracts.callback import Outcome, Speaker
-from contracts.contact import Abandonment
+from contracts.callback.reviews import Outcome, Speaker
+from contracts.contact.calls import Abandonment
 from contracts.places import Location, LocationSource, Point
 from services.callback.domain.commands import CloseReview, EndRinging, NoteRangAgain, RecordOutcome, StartAttempt
 from services.callback.domain.review import Review

@@ -15,12 +15,11 @@ from chassis.references import Keyer
 from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage
 from chassis.world import World
-from contracts.contact import Line
-from services.contact.desks import FEED, feed_stream
-from services.contact.domain.call import Call
+from contracts.contact.calls import Line
+from services.contact.domain.calls.call import Call
+from services.contact.domain.calls.facts import AnswerCall, EndCall, HangUp, KeepPlace, PresentCall, QueueCall
 from services.contact.domain.desks.feed import Feed
-from services.contact.domain.facts import AnswerCall, EndCall, HangUp, KeepPlace, PresentCall, QueueCall
-from services.contact.streams import CALL, call_id, call_stream
+from services.contact.streams import CALL, FEED, call_id, call_stream, feed_stream
 from services.contact.wiring import build
 
 

@@ -9,9 +9,9 @@ import msgspec
 
 from chassis.host import Loaded, Service, Timer, Transaction
 from chassis.store.aggregate import Aggregate
-from contracts.callback import AttemptStarted, ReviewAssessed, ReviewClosed, ReviewOpened, Risk
-from contracts.callback import Disposition as How
-from contracts.contact import Abandonment, CallAbandoned, CallAnswered, CallQueued, CallReceived, Line
+from contracts.callback.reviews import AttemptStarted, ReviewAssessed, ReviewClosed, ReviewOpened, Risk
+from contracts.callback.reviews import Disposition as How
+from contracts.contact.calls import Abandonment, CallAbandoned, CallAnswered, CallQueued, CallReceived, Line
 from contracts.envelope import Envelope, Event
 from contracts.refusals import NotFound, Refused
 

@@ -16,7 +16,7 @@ from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from chassis.http.principal import Principal
 from chassis.http.principal import Role as Bearer
-from contracts.callback import Outcome, Role, Speaker
+from contracts.callback.reviews import Outcome, Role, Speaker
 from services.callback import views
 from services.callback.application import REVIEW, review_stream
 from services.callback.domain.commands import (

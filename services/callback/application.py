@@ -9,7 +9,7 @@ from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
-from contracts.contact import Marker
+from contracts.contact.calls import Marker
 from contracts.refusals import Refused
 from services.callback.domain import episode
 from services.callback.domain.commands import (

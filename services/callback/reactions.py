@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.host import Timer
-from contracts.contact import (
+from contracts.contact.calls import (
     CallAbandoned,
     CallerMatched,
     CallerRangAgain,
@@ -14,10 +14,17 @@ from contracts.contact import (
     NumberLearned,
     SoundsHeard,
 )
-from contracts.contacts import ContactReceived
+from contracts.contact.contacts import ContactReceived
+from contracts.contact.harvest import AttemptsHarvested
 from contracts.envelope import Envelope, Event
-from contracts.harvest import AttemptsHarvested
-from contracts.incident import IncidentClosed, IncidentMerged, IncidentOpened, IncidentReopened, IncidentUnmerged, Origin
+from contracts.incident.incidents import (
+    IncidentClosed,
+    IncidentMerged,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentUnmerged,
+    Origin,
+)
 from services.callback.domain.commands import (
     EndEmergencyPeriod,
     ForgetMarker,

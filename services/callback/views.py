@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.answered_calls import HungUp
-from contracts.callback import Disposition, Escalation, Outcome, Risk, Role, Speaker
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.callback.answered_calls import HungUp
+from contracts.callback.reviews import Disposition, Escalation, Outcome, Risk, Role, Speaker
+from contracts.contact.calls import Abandonment, Marker, Sound
 from contracts.places import Location
 from services.callback.domain import turn
 from services.callback.domain.attempt import Attempt

@@ -14,7 +14,7 @@ from chassis.lifecycle import Loop
 from chassis.metrics import DESK_ALARMS, ORPHANS
 from chassis.process import Wiring
 from chassis.world import World
-from contracts.callback import AttemptRecalled, AttemptStarted, TextStarted
+from contracts.callback.reviews import AttemptRecalled, AttemptStarted, TextStarted
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
 from services.callback import api

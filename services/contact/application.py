@@ -6,13 +6,18 @@ from typing import Any
 
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
-from services.contact.desks import DeskCommand, Desks
-from services.contact.domain import telling
-from services.contact.domain.call import Call, known_as
-from services.contact.domain.caller import Associate, Caller, CallerCommand, EndAssociation, LiftMarker, PlaceMarker
+from services.contact.cases.desks import DeskCommand, Desks
+from services.contact.cases.episodes import Episodes
+from services.contact.cases.handsets import HandsetPost
+from services.contact.cases.recognition import Recognition
+from services.contact.cases.surges import SurgeWatch
+from services.contact.cases.turns import Turns
 from services.contact.domain.caller_rules import CallerRules
-from services.contact.domain.desks.contacting import ReceiveContact
-from services.contact.domain.facts import (
+from services.contact.domain.callers.caller import Associate, Caller, CallerCommand, EndAssociation, LiftMarker, PlaceMarker
+from services.contact.domain.callers.numbers import Numbers
+from services.contact.domain.calls import telling
+from services.contact.domain.calls.call import Call, known_as
+from services.contact.domain.calls.facts import (
     CallCommand,
     CreditPlace,
     EstimateLocation,
@@ -26,18 +31,13 @@ from services.contact.domain.facts import (
     NoteRangAgain,
     RecogniseStart,
 )
-from services.contact.domain.handset import Message, TakeHandsetMessage
-from services.contact.domain.locating import GUESSES
+from services.contact.domain.calls.locating import GUESSES
+from services.contact.domain.desks.contacting import ReceiveContact
+from services.contact.domain.handsets.handset import Message, TakeHandsetMessage
 from services.contact.domain.rules import Rules
 from services.contact.domain.surge import DismissSurge, TakeSurge
-from services.contact.episodes import Episodes
-from services.contact.handsets import HandsetPost
-from services.contact.numbers import Numbers
 from services.contact.policy import caller as caller_policy
-from services.contact.recognition import Recognition
 from services.contact.streams import CALL, call_stream
-from services.contact.surges import SurgeWatch
-from services.contact.turns import Turns
 
 Command = CallCommand | CallerCommand | TakeHandsetMessage | TakeSurge | DismissSurge | DeskCommand
 

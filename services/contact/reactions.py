@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from chassis.host import Timer
-from contracts.contacts import Stage
+from contracts.contact.contacts import Stage
 from contracts.envelope import Envelope, Event
+from services.contact.domain.calls.facts import CallCommand
 from services.contact.domain.desks.contacting import NoteOverdue
 from services.contact.domain.desks.feed import NoteSilence
 from services.contact.domain.desks.promise import NoteBroken
-from services.contact.domain.facts import CallCommand
 
 Due = NoteSilence | NoteOverdue | NoteBroken
 

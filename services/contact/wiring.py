@@ -12,13 +12,13 @@ from chassis.world import World
 from contracts.topics import HEARS
 from services.contact import api
 from services.contact.application import Contact
+from services.contact.domain.callers.numbers import Numbers
 from services.contact.figures import api as figures_api
 from services.contact.harvest import api as harvest_api
 from services.contact.harvest.application import HARVEST, Harvesting
-from services.contact.numbers import Numbers
-from services.contact.policies import Policies
 from services.contact.policy import caller
 from services.contact.policy.default import load
+from services.contact.policy.policies import Policies
 from services.contact.reactions import HEEDS, on_timer, react
 from services.contact.streams import CALL, CALLER, HANDSET, SURGE
 

@@ -9,7 +9,7 @@ import msgspec
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.store.aggregate import Aggregate
-from contracts.dispatch import AtSceneInferred, Release, Status, UnitStatusReported
+from contracts.dispatch.deployment import AtSceneInferred, Release, Status, UnitStatusReported
 from contracts.envelope import Event
 from contracts.places import Point
 from contracts.refusals import Refused

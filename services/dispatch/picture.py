@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from chassis.host import Transaction
 from chassis.store.aggregate import Aggregate
-from contracts.dispatch import Status
+from contracts.dispatch.deployment import Status
 from services.dispatch.domain.commands import Position
 from services.dispatch.domain.cover import Cover
 from services.dispatch.domain.deployment import Deployment

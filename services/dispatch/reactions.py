@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chassis.host import Timer
-from contracts.dispatch_offers import Answer
+from contracts.dispatch.offers import Answer
 from contracts.envelope import Envelope, Event
-from contracts.incident import (
+from contracts.incident.incidents import (
     IncidentClosed,
     IncidentMerged,
     IncidentRegraded,

@@ -7,7 +7,8 @@ from typing import Any
 from chassis import ids
 from chassis.host import Loaded, Transaction
 from contracts.envelope import Event
-from contracts.incident import (
+from contracts.incident.backlog import EscalationReason
+from contracts.incident.incidents import (
     Danger,
     IncidentClosed,
     IncidentGraded,
@@ -19,7 +20,6 @@ from contracts.incident import (
     Vulnerability,
     VulnerabilityNoted,
 )
-from contracts.incident_backlog import EscalationReason
 from contracts.places import Location
 from contracts.refusals import Invalid
 from services.incident.aggregates import DAY, INCIDENT, THRIVE

@@ -10,7 +10,7 @@ import structlog
 from pydantic import ValidationError
 
 from chassis.log.port import Consumer, Log, Outgoing, Partition, Record
-from contracts.incident_handing import TransferMessage, TransferSent
+from contracts.incident.handing import TransferMessage, TransferSent
 from contracts.refusals import Refused
 from contracts.registry import of
 from contracts.topics import TOPICS, Topic

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from chassis.host import Entry, Host
-from contracts.incident import Vulnerability
+from contracts.incident.incidents import Vulnerability
 from contracts.refusals import Invalid
 from services.incident.domain.backlog.ranking import Late, order, promised, score
 from services.incident.domain.standing import text

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from contracts.callback import AttemptCancelled, AttemptEnded, AttemptPlanned, AttemptStarted, Outcome, ReviewEscalated
-from contracts.dispatch import AssignmentEnded, EmergencyPressed, Status, UnitAssigned, UnitStatusReported
+from contracts.callback.reviews import AttemptCancelled, AttemptEnded, AttemptPlanned, AttemptStarted, Outcome, ReviewEscalated
+from contracts.dispatch.deployment import AssignmentEnded, EmergencyPressed, Status, UnitAssigned, UnitStatusReported
 from contracts.envelope import Envelope, Event
 from contracts.places import Location, LocationSource
 from services.incident.domain.commands import (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.host import Timer
-from contracts.incident import Danger
+from contracts.incident.incidents import Danger
 from services.incident.cases.waiting import LookAt, RaiseAgain
 from services.incident.domain.backlog import custody, escalation
 from services.incident.domain.backlog.task import PassDue

@@ -11,9 +11,9 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from contracts.dispatch import Release, Status
+from contracts.dispatch.deployment import Release, Status
 from contracts.envelope import Envelope, Event
-from contracts.incident import Origin
+from contracts.incident.incidents import Origin
 from contracts.places import Point
 from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import Assign, EndAssignment, ReportStatus

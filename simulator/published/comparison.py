@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.incident import Origin
+from contracts.incident.incidents import Origin
 from services.contact.figures.definition import Clock, Definitions
 from services.contact.figures.figures import DefinedFigures, GroupFigures, figures
 from services.contact.figures.grouping import By

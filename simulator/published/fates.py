@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from contracts.contact import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line
 from simulator import callers, demand
 from simulator.published.scenario import Stream
 

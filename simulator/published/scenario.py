@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.contact import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line
 from simulator.script import InputRefused
 
 FOLDER = Path(__file__).parent / "scenarios"

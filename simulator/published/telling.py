@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from contracts.contact import Abandonment, Line, Sound, Start
-from services.contact.domain.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
+from contracts.contact.calls import Abandonment, Line, Sound, Start
+from services.contact.domain.calls.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
 from simulator.published.fates import Fated
 from simulator.published.scenario import Stream
 

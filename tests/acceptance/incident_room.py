@@ -14,7 +14,7 @@ from chassis.store import fold
 from chassis.store.codec import envelope
 from chassis.store.sqlite import SqliteStorage
 from contracts.envelope import Envelope, Event
-from contracts.incident import Origin
+from contracts.incident.incidents import Origin
 from contracts.topics import HEARS
 from services.incident.aggregates import ALL, ESCALATION, INCIDENT
 from services.incident.application import Incidents

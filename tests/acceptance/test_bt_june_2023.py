@@ -13,12 +13,12 @@ from acceptance.played import Played, Said, Script
 from chassis.references import telephone
 from cli.carrier.callers import Callers, parts
 from cli.carrier.lists import Attempt
-from contracts.callback import AttemptStarted, Disposition, ReviewClosed, ReviewOpened
-from contracts.callers import SubjectKind
-from contracts.contact import CallAbandoned, Line, Marker
-from contracts.desk import TurnGiven
-from services.contact.domain.caller import PlaceMarker, Subject
-from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall
+from contracts.callback.reviews import AttemptStarted, Disposition, ReviewClosed, ReviewOpened
+from contracts.callback.turns import TurnGiven
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import CallAbandoned, Line, Marker
+from services.contact.domain.callers.caller import PlaceMarker, Subject
+from services.contact.domain.calls.facts import AnswerCall, EndCall, HangUp, PresentCall
 from services.contact.domain.harvest import FailedCaller, HarvestCallers
 from services.contact.streams import call_id
 from simulator import outage

@@ -10,7 +10,7 @@ from random import Random
 
 from switchroom import switchroom
 
-from contracts.contact import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line
 from services.contact.domain.desks.feed import HearFeed
 from services.contact.domain.harvest import FailedCaller, HarvestCallers
 from services.contact.streams import call_id, call_stream

@@ -3,8 +3,8 @@
 import pytest
 from control_room import ControlRoom
 
-from contracts.callback import Escalation, Outcome, ReviewEscalated, Role
-from contracts.contact import Sound
+from contracts.callback.reviews import Escalation, Outcome, ReviewEscalated, Role
+from contracts.contact.calls import Sound
 from services.callback.domain.commands import RecordOutcome
 
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 from dispatching import ControlRoom
 
-from contracts.dispatch_waiting import JobUnresourced
-from contracts.incident import ResourcesRequested
+from contracts.dispatch.waiting import JobUnresourced
+from contracts.incident.incidents import ResourcesRequested
 from services.dispatch.domain.commands import AcknowledgeAlarm, Assign, BookOn
 
 TEN = datetime(2020, 3, 1, 22, tzinfo=UTC)

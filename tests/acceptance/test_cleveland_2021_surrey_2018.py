@@ -3,8 +3,8 @@
 import pytest
 from acceptance.incident_room import NOON, ONE, incident_room
 
-from contracts.incident_backlog import EscalationRaised, EscalationReason
-from contracts.incident_handing import Function, TransferSent, TransferTimedOut
+from contracts.incident.backlog import EscalationRaised, EscalationReason
+from contracts.incident.handing import Function, TransferSent, TransferTimedOut
 from contracts.refusals import Refused
 from services.incident.cases.handing import AnswerTransfer, HearMessage, OfferTransfer
 from services.incident.cases.waiting import AcceptIncident, HandOver, TakeOver

@@ -3,8 +3,8 @@
 import pytest
 from control_room import ControlRoom
 
-from contracts.callback import Disposition, ReviewClosed
-from contracts.contact import Sound
+from contracts.callback.reviews import Disposition, ReviewClosed
+from contracts.contact.calls import Sound
 from contracts.refusals import PreconditionFailed, Refused
 from services.callback.domain.commands import CheckSample, CloseReview, EscalateReview, LinkIncident
 from services.incident.domain.commands import Close

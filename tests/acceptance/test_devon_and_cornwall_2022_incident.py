@@ -3,7 +3,7 @@
 import pytest
 from acceptance.incident_room import ONE, incident_room
 
-from contracts.incident_backlog import TaskOpened
+from contracts.incident.backlog import TaskOpened
 from contracts.refusals import PreconditionFailed, Refused
 from services.incident.cases.waiting import RequestReview
 from services.incident.domain.backlog.task import Finish

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from acceptance.two_services import HOME, PERSON, PHONE, Force, T, belong, breaks_off, rings, warn
 
-from contracts.contact import Abandonment, CallAbandoned, Sound
-from services.contact.domain.caller import Subject
-from services.contact.domain.facts import AnswerCall
+from contracts.contact.calls import Abandonment, CallAbandoned, Sound
+from services.contact.domain.callers.caller import Subject
+from services.contact.domain.calls.facts import AnswerCall
 
 ANSWERED = AnswerCall(call="a", at=T + timedelta(seconds=5), handler="h7")
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from acceptance.two_services import HOME, PERSON, PHONE, Force, belong, breaks_off, rings, warn
 
-from contracts.callback import AttemptStarted
-from contracts.contact import Marker
-from services.contact.domain.caller import Subject
+from contracts.callback.reviews import AttemptStarted
+from contracts.contact.calls import Marker
+from services.contact.domain.callers.caller import Subject
 
 WAYS: list[Any] = [
     pytest.param([], PHONE, id="number"),

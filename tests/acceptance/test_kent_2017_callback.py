@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from control_room import HER, ControlRoom
 
-from contracts.callback import AttemptStarted, Escalation, ReviewEscalated
-from contracts.callers import SubjectKind
-from contracts.contact import Marker
-from contracts.incident import IncidentGraded, IncidentOpened
-from services.contact.domain.caller import PlaceMarker, Subject
+from contracts.callback.reviews import AttemptStarted, Escalation, ReviewEscalated
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import Marker
+from contracts.incident.incidents import IncidentGraded, IncidentOpened
+from services.contact.domain.callers.caller import PlaceMarker, Subject
 
 HERS = Subject(SubjectKind.NUMBER, HER)
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from switchroom import Switchroom, switchroom
 
-from contracts.contact import Abandonment, Line
-from services.contact import views
-from services.contact.domain.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
+from contracts.contact.calls import Abandonment, Line
+from services.contact.domain.calls.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
 from services.contact.streams import CALL, call_id, call_stream
+from services.contact.views.calls import call as view
 
 MIDNIGHT = datetime(2017, 1, 1, tzinfo=UTC)
 PAPER = timedelta(hours=4, minutes=45)
@@ -96,4 +96,4 @@ def test_what_was_entered_late_shows_it_and_what_was_known_then_stays_so() -> No
 def _view(room: Switchroom, n: int) -> dict[str, Any]:
     state = room.reads.load(CALL, call_stream(call_id("paper", str(n)))).state
     assert state is not None
-    return views.call(state).model_dump(exclude={"disagreements"})
+    return view(state).model_dump(exclude={"disagreements"})

@@ -3,7 +3,7 @@
 import pytest
 from acceptance.incident_room import MINUTE, NOON, ONE, incident_room
 
-from contracts.incident import Origin
+from contracts.incident.incidents import Origin
 from contracts.refusals import Invalid
 from services.incident.domain.commands import Grade, OpenIncident
 from services.incident.domain.record.logbook import MakeEntry

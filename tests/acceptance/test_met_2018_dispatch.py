@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from dispatching import ControlRoom
 
-from contracts.dispatch_waiting import JobReturned, JobUnresourced
-from contracts.incident import ResourcesRequested
+from contracts.dispatch.waiting import JobReturned, JobUnresourced
+from contracts.incident.incidents import ResourcesRequested
 from services.dispatch.domain.commands import Assign, BookOn, Divert
 
 EIGHT = datetime(2018, 6, 5, 20, tzinfo=UTC)

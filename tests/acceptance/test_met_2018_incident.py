@@ -2,9 +2,9 @@
 
 from acceptance.incident_room import MINUTE, NOON, ONE, incident_room
 
-from contracts.dispatch import AssignmentEnded, Release, UnitAssigned
-from contracts.incident import UnitLeft
-from contracts.incident_backlog import EscalationRaised, EscalationReason
+from contracts.dispatch.deployment import AssignmentEnded, Release, UnitAssigned
+from contracts.incident.backlog import EscalationRaised, EscalationReason
+from contracts.incident.incidents import UnitLeft
 
 
 def test_the_first_job_waits_again_with_its_own_clock_and_somebody_is_told_at_once() -> None:

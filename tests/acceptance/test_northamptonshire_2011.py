@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from acceptance.two_services import HOME, Force, T, breaks_off, rings, warn
 
-from contracts.callback import LocationLearned, ReviewEscalated, ReviewOpened
-from contracts.callers import HandsetForm
-from contracts.contact import CallAbandoned, LocationEstimated, Marker, Sound
+from contracts.callback.reviews import LocationLearned, ReviewEscalated, ReviewOpened
+from contracts.contact.calls import CallAbandoned, LocationEstimated, Marker, Sound
+from contracts.contact.handsets import HandsetForm
 from contracts.places import Location, LocationSource, Point
-from services.contact.domain.facts import EstimateLocation
-from services.contact.domain.handset import TakeHandsetMessage
+from services.contact.domain.calls.facts import EstimateLocation
+from services.contact.domain.handsets.handset import TakeHandsetMessage
 
 GUESS = "27 Cedar Way"
 CELL = Location(

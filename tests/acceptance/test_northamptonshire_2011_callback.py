@@ -3,13 +3,13 @@
 import pytest
 from control_room import ControlRoom
 
-from contracts.callback import AttemptRecalled, AttemptStarted, Outcome, ReviewClosed, ReviewEscalated
-from contracts.contact import Sound
-from contracts.incident import IncidentClosed, IncidentGraded, ResourcesRequested
+from contracts.callback.reviews import AttemptRecalled, AttemptStarted, Outcome, ReviewClosed, ReviewEscalated
+from contracts.contact.calls import Sound
+from contracts.incident.incidents import IncidentClosed, IncidentGraded, ResourcesRequested
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Refused
 from services.callback.domain.commands import CloseReview, LearnSounds
-from services.contact.domain.facts import EstimateLocation
+from services.contact.domain.calls.facts import EstimateLocation
 from services.incident.domain.commands import Close
 
 CELL = Location(source=LocationSource.CELL, point=Point(latitude=52.24, longitude=-0.9), radius_m=2500)

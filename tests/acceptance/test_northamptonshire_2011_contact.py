@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 from acceptance.two_services import Force, T, breaks_off, rings
 
-from contracts.callback import AttemptStarted, ReviewOpened
-from contracts.contact import Abandonment, CallAbandoned, Sound
-from services.contact.domain.facts import AnswerCall, HangUp, HearSounds, LearnNumber, QueueCall
+from contracts.callback.reviews import AttemptStarted, ReviewOpened
+from contracts.contact.calls import Abandonment, CallAbandoned, Sound
+from services.contact.domain.calls.facts import AnswerCall, HangUp, HearSounds, LearnNumber, QueueCall
 
 ANSWERED = [QueueCall(call="a", at=T, queue="999"), AnswerCall(call="a", at=T + timedelta(seconds=5), handler="h7")]
 

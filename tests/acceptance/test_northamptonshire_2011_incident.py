@@ -3,9 +3,9 @@
 import pytest
 from acceptance.incident_room import NOON, ONE, incident_room
 
-from contracts.callback import Escalation, ReviewEscalated, Role
-from contracts.dispatch import Status, UnitAssigned, UnitStatusReported
-from contracts.incident import IncidentClosed
+from contracts.callback.reviews import Escalation, ReviewEscalated, Role
+from contracts.dispatch.deployment import Status, UnitAssigned, UnitStatusReported
+from contracts.incident.incidents import IncidentClosed
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Refused
 from services.incident.domain.commands import Close, Regrade

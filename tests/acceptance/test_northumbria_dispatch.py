@@ -9,8 +9,8 @@ import pytest
 from dispatching import ControlRoom
 
 from chassis.errors import PolicyRefused
-from contracts.dispatch_waiting import JobDelayed
-from contracts.incident import ResourcesRequested
+from contracts.dispatch.waiting import JobDelayed
+from contracts.incident.incidents import ResourcesRequested
 from contracts.refusals import Invalid
 from services.dispatch.domain.commands import DelayJob
 from services.dispatch.policy.deployment import DEFAULT, load

@@ -2,8 +2,8 @@
 
 from acceptance.incident_room import MINUTE, NOON, ONE, incident_room
 
-from contracts.incident_backlog import TaskKind, TaskOpened
-from contracts.incident_records import LogDraftLeft, LogDraftSaved
+from contracts.incident.backlog import TaskKind, TaskOpened
+from contracts.incident.records import LogDraftLeft, LogDraftSaved
 from services.incident.domain.record.logbook import MakeEntry, SaveDraft
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from switchroom import Switchroom, switchroom
 
-from contracts.contact import Channel
-from contracts.contacts import ContactOutcome
-from services.contact.desks import CONTACT, contact_id, contact_stream
+from contracts.contact.calls import Channel
+from contracts.contact.contacts import ContactOutcome
 from services.contact.domain.desks.contacting import CloseContact, ReceiveContact, TakeContact
+from services.contact.streams import CONTACT, contact_id, contact_stream
 
 SUNDAY = datetime(2015, 7, 5, 10, tzinfo=UTC)
 REPORT = "car down the bank at junction 9 of the M9"

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from acceptance.played import Played, Said, Script
 
-from contracts.callback import ReviewOpened
-from contracts.desk import CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
+from contracts.callback.reconciliation import CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
+from contracts.callback.reviews import ReviewOpened
 from services.callback.reconciliation.carried import CarriedCall, ExplainOrphan, TellCarried
-from services.contact.domain.facts import HangUp
+from services.contact.domain.calls.facts import HangUp
 from services.contact.streams import call_id
 
 T = datetime(2015, 7, 5, 10, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from acceptance.incident_room import MINUTE, NOON, ONE, incident_room
 
-from contracts.incident_backlog import ActionSeen, EscalationClimbed, EscalationRaised, EscalationReason, SilenceAlarmed
+from contracts.incident.backlog import ActionSeen, EscalationClimbed, EscalationRaised, EscalationReason, SilenceAlarmed
 from services.incident.cases.waiting import AcceptIncident
 from services.incident.domain.record.logbook import MakeEntry
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from dispatching import ControlRoom
 
-from contracts.dispatch_waiting import JobReturned
-from contracts.incident import IncidentRegraded, ResourcesRequested
+from contracts.dispatch.waiting import JobReturned
+from contracts.incident.incidents import IncidentRegraded, ResourcesRequested
 from services.dispatch.domain.commands import Assign, BookOn, Divert, Override
 
 NOON = datetime(2018, 11, 12, 12, tzinfo=UTC)

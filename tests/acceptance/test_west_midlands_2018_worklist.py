@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from acceptance.played import Played, Said, Script
 
-from contracts.contact import Sound
-from contracts.desk import HandOverUnanswered, ItemFellSilent, ItemHandedBack, ItemTaken, ItemWorked
+from contracts.callback.worklist import HandOverUnanswered, ItemFellSilent, ItemHandedBack, ItemTaken, ItemWorked
+from contracts.contact.calls import Sound
 from services.callback.worklist.commands import LogOff, NoteWork, PutBack, TakeItem
-from services.contact.domain.facts import HangUp
+from services.contact.domain.calls.facts import HangUp
 from services.contact.streams import call_id
 
 T = datetime(2018, 4, 1, 13, tzinfo=UTC)

@@ -2,9 +2,9 @@
 
 from control_room import ControlRoom
 
-from contracts.callback import AttemptStarted, Disposition, Outcome, ReviewEscalated, Role
-from contracts.contact import Sound
-from contracts.episodes import EpisodeJoined, ReviewMerged, ReviewReopened
+from contracts.callback.episodes import EpisodeJoined, ReviewMerged, ReviewReopened
+from contracts.callback.reviews import AttemptStarted, Disposition, Outcome, ReviewEscalated, Role
+from contracts.contact.calls import Sound
 from services.callback.domain.commands import RecordOutcome, ReopenReview
 
 

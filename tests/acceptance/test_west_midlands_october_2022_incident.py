@@ -3,8 +3,8 @@
 import pytest
 from acceptance.incident_room import ONE, OTHER, incident_room
 
-from contracts.incident import IncidentOpened
-from contracts.incident_records import LinkKind
+from contracts.incident.incidents import IncidentOpened
+from contracts.incident.records import LinkKind
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Refused
 from services.incident.cases.linking import Link, Merge

@@ -3,8 +3,8 @@
 import pytest
 from acceptance.incident_room import MINUTE, NOON, ONE, incident_room
 
-from contracts.incident import DowngradeReported, IncidentRegraded
-from contracts.incident_backlog import EscalationRaised, EscalationReason, TaskKind, TaskOpened, TaskOverdue
+from contracts.incident.backlog import EscalationRaised, EscalationReason, TaskKind, TaskOpened, TaskOverdue
+from contracts.incident.incidents import DowngradeReported, IncidentRegraded
 from contracts.refusals import Refused
 from services.incident.domain.commands import Close, Regrade
 

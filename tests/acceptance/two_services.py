@@ -9,14 +9,14 @@ from chassis.host import Service
 from chassis.testing.memory import MemoryTransaction
 from chassis.world import World
 from contracts import registry
-from contracts.callback import AttemptPlanned, AttemptStarted, ReviewEscalated
-from contracts.callers import SubjectKind
-from contracts.contact import Line, Marker
+from contracts.callback.reviews import AttemptPlanned, AttemptStarted, ReviewEscalated
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import Line, Marker
 from contracts.envelope import Envelope, Event
 from services.callback import wiring as callback_wiring
 from services.contact import wiring as contact_wiring
-from services.contact.domain.caller import Associate, PlaceMarker, Subject
-from services.contact.domain.facts import HangUp, PresentCall
+from services.contact.domain.callers.caller import Associate, PlaceMarker, Subject
+from services.contact.domain.calls.facts import HangUp, PresentCall
 
 T = datetime(2017, 8, 1, 12, tzinfo=UTC)
 E = TypeVar("E", bound=Event)

@@ -12,7 +12,7 @@ import racing
 
 from chassis.store.codec import reader
 from cli.invariants import broken
-from contracts.dispatch import UnitAssigned
+from contracts.dispatch.deployment import UnitAssigned
 from services.dispatch.domain.commands import BookOn, RequestJob
 
 PROCESSES, DISPATCHERS = 4, 40

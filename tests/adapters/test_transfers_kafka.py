@@ -16,8 +16,8 @@ from chassis.log.kafka import KafkaLog
 from chassis.log.kafka_settings import KafkaSettings
 from cli.folder import DataFolder
 from cli.local.server import Server
-from contracts.incident_backlog import EscalationRaised, EscalationReason
-from contracts.incident_handing import TransferHeard, TransferMessage, TransferSent, TransferTimedOut
+from contracts.incident.backlog import EscalationRaised, EscalationReason
+from contracts.incident.handing import TransferHeard, TransferMessage, TransferSent, TransferTimedOut
 from contracts.topics import TOPICS
 from services.incident.aggregates import TRANSFER
 from services.incident.cases.handing import AnswerTransfer, HearMessage, OfferTransfer

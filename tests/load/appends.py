@@ -19,7 +19,7 @@ from chassis.store.postgres import PostgresStorage
 from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage
 from chassis.store.writer import Writer
-from contracts.contact import CallQueued
+from contracts.contact.calls import CallQueued
 from tests.load.bare import BarePostgres, BareSqlite, postgres_recorder, sqlite_recorder, stored, together
 from tests.load.blocks import Compared, at_least, at_most, medians, timed
 

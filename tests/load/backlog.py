@@ -11,7 +11,7 @@ from chassis.host import Service
 from chassis.store.postgres import PostgresStorage
 from chassis.store.storage import Changes, LookupChange
 from chassis.testing.host import ObeyingHost
-from contracts.incident import Vulnerability
+from contracts.incident.incidents import Vulnerability
 from services.incident.domain.standing import text
 from services.incident.policy import room
 from services.incident.queue import Place, Queue

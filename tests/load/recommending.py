@@ -19,7 +19,7 @@ from chassis.store.committer import Committer
 from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage
 from chassis.store.writer import Writer
-from contracts.dispatch import Status
+from contracts.dispatch.deployment import Status
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Refused
 from contracts.topics import HEARS

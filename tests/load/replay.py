@@ -17,7 +17,7 @@ from chassis.store.postgres import PostgresStorage
 from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage, StoredEvent
 from cli.composition import idle_service
-from contracts.contact import CallAnswered, CallEnded, CallQueued, CallReceived, Line
+from contracts.contact.calls import CallAnswered, CallEnded, CallQueued, CallReceived, Line
 from contracts.envelope import Event
 from tests.load.blocks import Compared, at_least, medians, timed
 

@@ -31,14 +31,14 @@ from chassis.store.codec import Head, encode, encode_event
 from chassis.store.reading import text
 from chassis.store.sqlite import SqliteStorage
 from contracts import registry
-from contracts.callers import AddressAssociated, NumberAssociated, PersonAssociated, SubjectKind, SubjectMarked
-from contracts.contact import Abandonment, CallAbandoned, Line, Marker, MarkerPlaced
+from contracts.contact.callers import AddressAssociated, NumberAssociated, PersonAssociated, SubjectKind, SubjectMarked
+from contracts.contact.calls import Abandonment, CallAbandoned, Line, Marker, MarkerPlaced
 from contracts.envelope import Event
 from contracts.topics import PARTITIONS
 from services.contact.api import routers
-from services.contact.domain.call import Call
-from services.contact.domain.call import index as call_index
-from services.contact.numbers import Numbers
+from services.contact.domain.callers.numbers import Numbers
+from services.contact.domain.calls.call import Call
+from services.contact.domain.calls.call import index as call_index
 from services.contact.streams import call_stream, caller_stream
 from services.contact.wiring import WIRING
 from tests.load.blocks import Compared, at_most

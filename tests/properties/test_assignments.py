@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import (
+from contracts.dispatch.deployment import (
     AssignmentEnded,
     JobClosed,
     JobRequested,
@@ -23,8 +23,8 @@ from contracts.dispatch import (
     UnitBookedOff,
     UnitBookedOn,
 )
-from contracts.dispatch_offers import Answer
-from contracts.dispatch_waiting import JobReopened, JobReturned
+from contracts.dispatch.offers import Answer
+from contracts.dispatch.waiting import JobReopened, JobReturned
 from contracts.envelope import Event
 from contracts.refusals import Refused
 from services.dispatch.application import JOB, UNIT, Dispatch

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.answered_calls import HungUp
-from contracts.callback import Outcome, Speaker
+from contracts.callback.answered_calls import HungUp
+from contracts.callback.reviews import Outcome, Speaker
 from services.callback.domain.rules import Rules
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.answered_calls import HungUp
-from contracts.callback import Outcome, Risk, Role, Speaker
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.callback.answered_calls import HungUp
+from contracts.callback.reviews import Outcome, Risk, Role, Speaker
+from contracts.contact.calls import Abandonment, Marker, Sound
 from contracts.envelope import Reference, Telephone
 from contracts.places import Location
 from services.callback.domain.place import Place

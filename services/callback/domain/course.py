@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from contracts.callback import (
+from contracts.callback.episodes import ReviewReopened
+from contracts.callback.reviews import (
     AttemptCancelled,
     AttemptPlanned,
     AttemptRecalled,
@@ -14,7 +15,6 @@ from contracts.callback import (
     Role,
 )
 from contracts.envelope import Event
-from contracts.episodes import ReviewReopened
 from services.callback.domain import turn
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.number import diallable

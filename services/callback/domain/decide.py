@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from contracts.callback import Disposition, Escalation, IncidentLinked
+from contracts.callback.episodes import EmergencyPeriodEnded, LinkedIncidentEnded
+from contracts.callback.reviews import Disposition, Escalation, IncidentLinked
 from contracts.envelope import Event
-from contracts.episodes import EmergencyPeriodEnded, LinkedIncidentEnded
 from contracts.refusals import NotFound
 from services.callback.domain import episode, people, ringing
 from services.callback.domain.commands import (

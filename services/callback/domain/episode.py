@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from contracts.callback import Disposition, LocationLearned, Risk
+from contracts.callback.episodes import EpisodeJoined
+from contracts.callback.reviews import Disposition, LocationLearned, Risk
 from contracts.envelope import Event
-from contracts.episodes import EpisodeJoined
 from services.callback.domain.commands import CloseMerged, LearnFromEpisode, NoteRangAgain
 from services.callback.domain.course import closing, reopening, silenced
 from services.callback.domain.evolve import after

@@ -5,8 +5,16 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from contracts.answered_calls import AttemptHungUp
-from contracts.callback import (
+from contracts.callback.answered_calls import AttemptHungUp
+from contracts.callback.episodes import (
+    EmergencyPeriodEnded,
+    EpisodeJoined,
+    LinkedIncidentEnded,
+    ReviewMerged,
+    ReviewReopened,
+    SampleChecked,
+)
+from contracts.callback.reviews import (
     AttemptCancelled,
     AttemptDeferred,
     AttemptEnded,
@@ -22,16 +30,8 @@ from contracts.callback import (
     ReviewInformed,
     ReviewOpened,
 )
-from contracts.desk import AttemptsLearned, TurnGiven
+from contracts.callback.turns import AttemptsLearned, TurnGiven
 from contracts.envelope import Event
-from contracts.episodes import (
-    EmergencyPeriodEnded,
-    EpisodeJoined,
-    LinkedIncidentEnded,
-    ReviewMerged,
-    ReviewReopened,
-    SampleChecked,
-)
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.place import kept
 from services.callback.domain.review import Escalated, Joined, Linked, Review

@@ -9,7 +9,7 @@ from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
 from typing import Final, final
 
-from contracts.callback import AttemptStarted, Outcome, TextStarted
+from contracts.callback.reviews import AttemptStarted, Outcome, TextStarted
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.number import diallable
 from services.callback.domain.review import Review

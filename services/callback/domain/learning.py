@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from contracts.callback import Disposition, LocationLearned, ReviewInformed, Risk
+from contracts.callback.episodes import ReviewMerged
+from contracts.callback.reviews import Disposition, LocationLearned, ReviewInformed, Risk
 from contracts.envelope import Event
-from contracts.episodes import ReviewMerged
 from services.callback.domain.commands import LearnCaller, LearnLocation, LearnMarker, LearnNear, LearnNumber, LearnSounds
 from services.callback.domain.course import reopening
 from services.callback.domain.evolve import after

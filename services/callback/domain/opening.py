@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from contracts.callback import ReviewInformed, ReviewOpened
+from contracts.callback.episodes import ReviewMerged
+from contracts.callback.reviews import ReviewInformed, ReviewOpened
 from contracts.envelope import Event
-from contracts.episodes import ReviewMerged
 from services.callback.domain import turn
 from services.callback.domain.commands import OpenReview
 from services.callback.domain.risk import Known, assess

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from contracts.callback import Disposition, Escalation, IncidentLinked, ReviewEscalated, Role
+from contracts.callback.episodes import SampleChecked
+from contracts.callback.reviews import Disposition, Escalation, IncidentLinked, ReviewEscalated, Role
 from contracts.envelope import Event
-from contracts.episodes import SampleChecked
 from contracts.refusals import Refused
 from services.callback.domain.commands import CheckSample, CloseReview, EscalateReview, LinkIncident, ReopenReview
 from services.callback.domain.course import closing, reopening, silenced

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec.structs import replace
 
-from contracts.callback import Disposition, Escalation, Outcome, Risk, Role
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.callback.reviews import Disposition, Escalation, Outcome, Risk, Role
+from contracts.contact.calls import Abandonment, Marker, Sound
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.place import Place, cell, usable
 from services.callback.domain.rules import Rules

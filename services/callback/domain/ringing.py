@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from contracts.answered_calls import AttemptHungUp
-from contracts.callback import AttemptDeferred, AttemptEnded, Escalation, Outcome, Risk, Speaker
+from contracts.callback.answered_calls import AttemptHungUp
+from contracts.callback.reviews import AttemptDeferred, AttemptEnded, Escalation, Outcome, Risk, Speaker
 from contracts.envelope import Event
 from contracts.refusals import Invalid, Refused
 from services.callback.domain import gate

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from contracts.callback import Risk
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.callback.reviews import Risk
+from contracts.contact.calls import Abandonment, Marker, Sound
 from services.callback.domain.rules import Rules
 
 _ORDER = tuple(Risk)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import msgspec
 
-from contracts.callback import Disposition, Outcome
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.callback.reviews import Disposition, Outcome
+from contracts.contact.calls import Abandonment, Marker, Sound
 
 Seconds = Annotated[int, msgspec.Meta(ge=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.callback import ReviewAssessed, Risk
-from contracts.desk import AttemptsLearned, TurnGiven
+from contracts.callback.reviews import ReviewAssessed, Risk
+from contracts.callback.turns import AttemptsLearned, TurnGiven
 from contracts.envelope import Event
 from services.callback.domain.number import diallable
 from services.callback.domain.review import Review

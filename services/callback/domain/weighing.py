@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.callback import ReviewAssessed, Risk
+from contracts.callback.reviews import ReviewAssessed, Risk
 from contracts.envelope import Event
 from contracts.places import Location
 from services.callback.domain.course import reopening

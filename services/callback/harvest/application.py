@@ -8,7 +8,7 @@ from typing import Any
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.store.aggregate import Aggregate
-from contracts.desk import TurnsBegun, TurnsTaken
+from contracts.callback.turns import TurnsBegun, TurnsTaken
 from contracts.envelope import Event
 from services.callback.application import Callback, review_stream
 from services.callback.domain import turn

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.desk import TurnsBegun, TurnsTaken
+from contracts.callback.turns import TurnsBegun, TurnsTaken
 from contracts.envelope import Event
 
 

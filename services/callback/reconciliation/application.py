@@ -9,7 +9,7 @@ from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.references import telephone
 from chassis.store.aggregate import Aggregate
-from contracts.desk import AccountTaken, CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
+from contracts.callback.reconciliation import AccountTaken, CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
 from contracts.refusals import NotFound, Refused
 from services.callback.application import Callback
 from services.callback.domain.desk_rules import DeskRules

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.desk import AccountTaken, CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
+from contracts.callback.reconciliation import AccountTaken, CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
 from contracts.envelope import Event, Telephone
 from services.callback.domain.review import Review, stamp
 from services.callback.reconciliation.hours import key, times

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from chassis.clock import Clock
 from chassis.world import After, Tell
-from contracts.callback import Outcome, Speaker
+from contracts.callback.reviews import Outcome, Speaker
 from services.callback.domain.commands import EndRinging, RecordOutcome
 from services.callback.domain.gate import Permit
 

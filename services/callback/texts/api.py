@@ -15,7 +15,7 @@ from chassis.http.commands import command, respond
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from chassis.http.principal import Principal, Role
-from contracts.texts import Delivery
+from contracts.callback.texts import Delivery
 from services.callback.texts.application import TEXT, text_stream
 from services.callback.texts.message import Message, ReportDelivery, SendText
 

@@ -8,10 +8,10 @@ from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
-from contracts.callback import Role
+from contracts.callback.reviews import Role
+from contracts.callback.texts import Delivery, TextAwaited
 from contracts.envelope import Event
 from contracts.refusals import NotFound, Refused
-from contracts.texts import Delivery, TextAwaited
 from services.callback.application import Callback, review_stream
 from services.callback.domain import gate
 from services.callback.domain.commands import EscalateReview

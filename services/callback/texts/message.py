@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.callback import TextStarted
+from contracts.callback.reviews import TextStarted
+from contracts.callback.texts import Delivery, TextAnswered, TextAwaited, TextDelivered, TextUnanswered
 from contracts.envelope import Event
-from contracts.texts import Delivery, TextAnswered, TextAwaited, TextDelivered, TextUnanswered
 from services.callback.domain.review import stamp
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from chassis.world import After, Tell
-from contracts.texts import Delivery
+from contracts.callback.texts import Delivery
 from services.callback.domain.gate import TextPermit
 from services.callback.texts.message import ReportDelivery
 

@@ -7,7 +7,7 @@ from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
-from contracts.desk import PersonLoggedOff
+from contracts.callback.worklist import PersonLoggedOff
 from contracts.refusals import NotFound
 from services.callback.application import Callback, review_stream
 from services.callback.domain.desk_rules import DeskRules

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from contracts.desk import (
+from contracts.callback.worklist import (
     HandBack,
     HandOverAcknowledged,
     HandOverUnanswered,

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.desk import (
+from contracts.callback.worklist import (
     HandBack,
     HandOverAcknowledged,
     HandOverUnanswered,

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.desk import PersonLoggedOff
+from contracts.callback.worklist import PersonLoggedOff
 from contracts.envelope import Event
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.callback import Escalation, Risk
+from contracts.callback.reviews import Escalation, Risk
 from services.callback.domain.review import Review, stamp
 
 _MOST = 999

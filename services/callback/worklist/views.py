@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.callback import Risk
+from contracts.callback.reviews import Risk
 from services.callback.domain.review import Review
 from services.callback.views import Next, next_step
 from services.callback.worklist.item import Item

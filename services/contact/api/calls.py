@@ -8,18 +8,18 @@ from chassis.http.commands import respond
 from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from services.contact import views
 from services.contact.api.access import CallId, Reader
-from services.contact.domain.call import Call
+from services.contact.domain.calls.call import Call
 from services.contact.streams import CALL, call_stream
-from services.contact.views import CallView
+from services.contact.views import calls
+from services.contact.views.calls import CallView
 
 
 def told(loaded: Loaded[Call], *, fact: bool = False) -> Response:
     """A call as it stands, to whoever changed or asked for it."""
     assert loaded.state is not None
     location = f"/calls/{loaded.state.call}" if fact else None
-    return respond(loaded, views.call(loaded.state), location=location)
+    return respond(loaded, calls.call(loaded.state), location=location)
 
 
 def router(host: Host) -> APIRouter:
@@ -31,7 +31,7 @@ def router(host: Host) -> APIRouter:
         """Calls in progress, the oldest first."""
         found = page.read(host, "open", known_at=known_at)
         states = (host.load(CALL, entry.stream, known_at).state for entry in found.entries)
-        return Listing(items=[views.call(state) for state in states if state is not None], next=found.next)
+        return Listing(items=[calls.call(state) for state in states if state is not None], next=found.next)
 
     @routes.get("/calls/{call}", response_model=CallView)
     def read_call(call: CallId, known_at: KnownAt, _: Reader) -> Response:

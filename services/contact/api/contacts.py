@@ -16,17 +16,16 @@ from chassis.http.edge import edge_of
 from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from contracts.contact import Channel
-from contracts.contacts import ContactOutcome
+from contracts.contact.calls import Channel
+from contracts.contact.contacts import ContactOutcome
 from contracts.envelope import Instant, Narrative
 from contracts.refusals import NotFound
-from services.contact import contact_view
 from services.contact.api.access import Handler, Name, Number, Reader, Receiver
-from services.contact.contact_view import ContactView
-from services.contact.desks import CONTACT, contact_id, contact_stream
 from services.contact.domain.desks.contact import Contact
 from services.contact.domain.desks.contacting import AddWords, CloseContact, ReceiveContact, TakeContact
-from services.contact.streams import CALL, call_stream
+from services.contact.streams import CALL, CONTACT, call_stream, contact_id, contact_stream
+from services.contact.views import contacts
+from services.contact.views.contacts import ContactView
 
 ContactId = Annotated[
     str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="As `contact` in a view; of a call, its id.")
@@ -128,7 +127,7 @@ def _reads(host: Host, routes: APIRouter) -> None:
         except NotFound:
             loaded = host.load(CALL, call_stream(contact), known_at)
             assert loaded.state is not None
-            return respond(loaded, contact_view.of_call(loaded.state))
+            return respond(loaded, contacts.of_call(loaded.state))
 
     @routes.get("/{contact}/history")
     def read_contact_history(
@@ -144,13 +143,13 @@ def _views(host: Host, entries: Iterable[Entry], known_at: datetime | None) -> I
         if entry.stream.startswith(f"{CALL.name}-"):
             call = host.load(CALL, entry.stream, known_at).state
             if call is not None:
-                yield contact_view.of_call(call)
+                yield contacts.of_call(call)
         else:
             contact = host.load(CONTACT, entry.stream, known_at).state
             if contact is not None:
-                yield contact_view.contact(contact)
+                yield contacts.contact(contact)
 
 
 def _told(loaded: Loaded[Contact], location: str | None = None) -> Response:
     assert loaded.state is not None
-    return respond(loaded, contact_view.contact(loaded.state), location=location)
+    return respond(loaded, contacts.contact(loaded.state), location=location)

@@ -11,11 +11,11 @@ from chassis.http.commands import respond
 from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from services.contact import feed_view
 from services.contact.api.access import Feeds, Operator, Reader, Words
-from services.contact.desks import FEED, feed_stream
 from services.contact.domain.desks.feed import Feed, HearFeed, RetireFeed
-from services.contact.feed_view import FeedView
+from services.contact.streams import FEED, feed_stream
+from services.contact.views import feeds
+from services.contact.views.feeds import FeedView
 
 FeedName = Annotated[str, Path(min_length=1, max_length=100, description="As `switch` or `told_by` in a fact.")]
 OnlySilent = Annotated[bool, Query(description="Only those that are silent now: the alarms that stand.")]
@@ -46,7 +46,7 @@ def router(host: Host) -> APIRouter:
         """Every feed that was ever heard, by name."""
         found = page.read(host, "feed-silent" if silent else "feed", known_at=known_at)
         states = (host.load(FEED, entry.stream, known_at).state for entry in found.entries)
-        return Listing(items=[feed_view.feed(state) for state in states if state is not None], next=found.next)
+        return Listing(items=[feeds.feed(state) for state in states if state is not None], next=found.next)
 
     @routes.get("/{feed}", response_model=FeedView)
     def read_feed(feed: FeedName, known_at: KnownAt, _: Reader) -> Response:
@@ -64,4 +64,4 @@ def router(host: Host) -> APIRouter:
 
 def _told(loaded: Loaded[Feed]) -> Response:
     assert loaded.state is not None
-    return respond(loaded, feed_view.feed(loaded.state))
+    return respond(loaded, feeds.feed(loaded.state))

@@ -14,13 +14,13 @@ from chassis.http.edge import edge_of
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from chassis.ids import derived
-from contracts.callers import HandsetForm
+from contracts.contact.handsets import HandsetForm
 from contracts.envelope import Instant, Telephone
 from contracts.refusals import Invalid
 from services.contact.api.access import Reader, Telephony
-from services.contact.domain.handset import Message, TakeHandsetMessage
-from services.contact.handset_view import HandsetView, handset
+from services.contact.domain.handsets.handset import Message, TakeHandsetMessage
 from services.contact.streams import HANDSET
+from services.contact.views.handsets import HandsetView, handset
 
 FIELDS = (
     "v",

@@ -13,11 +13,11 @@ from contracts.envelope import Instant
 from services.contact.api.access import CallId, Handler, Reader, Words
 from services.contact.api.calls import told
 from services.contact.api.markers import Person
-from services.contact.domain.facts import IdentifyCaller
-from services.contact.looking_up import LookingUp
-from services.contact.screen import ScreenView
+from services.contact.cases.looking_up import LookingUp
+from services.contact.domain.calls.facts import IdentifyCaller
 from services.contact.streams import CALL, call_stream
-from services.contact.views import CallView
+from services.contact.views.calls import CallView
+from services.contact.views.screen import ScreenView
 
 
 class IdentifyBody(Body):

@@ -10,13 +10,13 @@ from starlette.responses import Response
 from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.edge import edge_of
-from contracts.contact import Sound, Start
+from contracts.contact.calls import Sound, Start
 from contracts.envelope import Instant, Narrative
 from services.contact.api.access import CallId, Handler, Name, Number
 from services.contact.api.calls import told
-from services.contact.domain.facts import HearSounds, LearnNumber, RecogniseStart
+from services.contact.domain.calls.facts import HearSounds, LearnNumber, RecogniseStart
 from services.contact.streams import CALL, call_stream
-from services.contact.views import CallView
+from services.contact.views.calls import CallView
 
 
 class HeardBody(Body):

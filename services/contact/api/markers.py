@@ -14,14 +14,14 @@ from chassis.http.commands import respond
 from chassis.http.edge import edge_of
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Page, Paging
-from contracts.callers import SubjectKind
-from contracts.contact import Marker
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import Marker
 from contracts.envelope import Address, Instant, Telephone
 from contracts.refusals import Invalid
 from services.contact.api.access import Handler, Reader, Supervisor, Words
-from services.contact.caller_view import CallerView, DueMarker, caller, due
-from services.contact.domain.caller import Associate, Caller, EndAssociation, LiftMarker, PlaceMarker, Subject
+from services.contact.domain.callers.caller import Associate, Caller, EndAssociation, LiftMarker, PlaceMarker, Subject
 from services.contact.streams import CALLER
+from services.contact.views.callers import CallerView, DueMarker, caller, due
 
 Person = Annotated[str, Field(min_length=1, max_length=200, description="As in the force's own records, for example their id.")]
 

@@ -11,11 +11,11 @@ from chassis.http.commands import respond
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from contracts.envelope import Narrative
-from services.contact import contact_view
 from services.contact.api.access import CallId, Handler, Name, Reader
-from services.contact.contact_view import PromiseView
-from services.contact.desks import PROMISE, promise_stream
 from services.contact.domain.desks.promise import HandOverPromise, KeepPromise, Promise, TryPromise
+from services.contact.streams import PROMISE, promise_stream
+from services.contact.views import contacts
+from services.contact.views.contacts import PromiseView
 
 OnlyBroken = Annotated[bool, Query(description="Only those that were due and are not kept.")]
 
@@ -41,7 +41,7 @@ def router(host: Host) -> APIRouter:
         """Open promises, the one due first first."""
         found = page.read(host, "promise-broken" if broken else "promise", known_at=known_at)
         states = (host.load(PROMISE, entry.stream, known_at).state for entry in found.entries)
-        return Listing(items=[contact_view.promise(state) for state in states if state is not None], next=found.next)
+        return Listing(items=[contacts.promise(state) for state in states if state is not None], next=found.next)
 
     @routes.get("/{call}", response_model=PromiseView)
     def read_promise(call: CallId, known_at: KnownAt, _: Reader) -> Response:
@@ -68,4 +68,4 @@ def router(host: Host) -> APIRouter:
 
 def _told(loaded: Loaded[Promise]) -> Response:
     assert loaded.state is not None
-    return respond(loaded, contact_view.promise(loaded.state))
+    return respond(loaded, contacts.promise(loaded.state))

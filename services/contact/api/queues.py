@@ -16,15 +16,14 @@ from chassis.http.edge import edge_of
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from contracts.refusals import NotFound, Refused
-from services.contact import queue_view
 from services.contact.api.access import CallId, Handler, Name, Reader, Supervisor, Words
 from services.contact.api.calls import told
-from services.contact.desks import HANDLER, handler_stream
+from services.contact.domain.calls.facts import AnswerCall, MissPlace
 from services.contact.domain.desks.staff import MoveHandler
-from services.contact.domain.facts import AnswerCall, MissPlace
-from services.contact.queue_view import HandlerView, NextView, QueueView
-from services.contact.streams import CALL, call_stream
-from services.contact.views import CallView
+from services.contact.streams import CALL, HANDLER, call_stream, handler_stream
+from services.contact.views import queues
+from services.contact.views.calls import CallView
+from services.contact.views.queues import HandlerView, NextView, QueueView
 
 Asked = Annotated[
     str | None, Query(description="Only the queues that this handler answers; a handler on no queue gets all.", max_length=100)
@@ -58,16 +57,16 @@ def _reads(host: Host, routes: APIRouter) -> None:
     @routes.get("/queues")
     def list_queues(known_at: KnownAt, _: Reader) -> list[QueueView]:
         """The queues that have callers in them, and since when the first of each waits."""
-        return queue_view.queues(entry.value for entry in _waiting(host, known_at))
+        return queues.queues(entry.value for entry in _waiting(host, known_at))
 
     @routes.get("/queues/next")
     def list_next(page: Paging, known_at: KnownAt, _: Reader, handler: Asked = None) -> Listing[NextView]:
         """Whose turn it is, in order: 999 before 101 always, then by place; who came back, or agreed to be rung, keeps theirs."""
         found = page.read(host, "waiting", known_at=known_at)
         mine = _queues_of(host, handler, known_at)
-        streams = [entry.stream for entry in found.entries if not mine or queue_view.turn(entry.value).queue in mine]
+        streams = [entry.stream for entry in found.entries if not mine or queues.turn(entry.value).queue in mine]
         states = (host.load(CALL, stream, known_at).state for stream in streams)
-        return Listing(items=[queue_view.next_of(state) for state in states if state is not None], next=found.next)
+        return Listing(items=[queues.next_of(state) for state in states if state is not None], next=found.next)
 
 
 def _places(host: Host, routes: APIRouter) -> None:
@@ -88,14 +87,14 @@ def _staff(host: Host, routes: APIRouter) -> None:
         move = MoveHandler(handler=handler, queues=body.queues, by=context.actor, reason=body.reason)
         loaded = await host.run(move, context)
         assert loaded.state is not None
-        return respond(loaded, queue_view.handler(loaded.state))
+        return respond(loaded, queues.handler(loaded.state))
 
     @routes.get("/handlers")
     def list_handlers(page: Paging, known_at: KnownAt, _: Reader) -> Listing[HandlerView]:
         """Everybody who answers a queue."""
         found = page.read(host, "handler", known_at=known_at)
         states = (host.load(HANDLER, entry.stream, known_at).state for entry in found.entries)
-        return Listing(items=[queue_view.handler(state) for state in states if state is not None], next=found.next)
+        return Listing(items=[queues.handler(state) for state in states if state is not None], next=found.next)
 
 
 def _kept(host: Host, call: str) -> None:

@@ -13,7 +13,7 @@ from chassis.http.paging import Listing, Paging
 from services.contact.api.access import Handler, Name, Reader, Words
 from services.contact.domain.surge import DismissSurge, Surge, TakeSurge
 from services.contact.streams import CALL, SURGE, call_stream, surge_stream
-from services.contact.surge_view import SurgeView, SurgeWithCalls, surge, with_calls
+from services.contact.views.surges import SurgeView, SurgeWithCalls, surge, with_calls
 
 SurgeId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="As `surge` in a view.")]
 

@@ -11,13 +11,13 @@ from starlette.responses import Response
 from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.edge import edge_of
-from contracts.contact import Channel, Line, Sound, Start
+from contracts.contact.calls import Channel, Line, Sound, Start
 from contracts.envelope import Instant
 from contracts.places import Location
 from services.contact.api.access import Name, Number, Telephony, Words
 from services.contact.api.calls import told
-from services.contact.domain.call import Call
-from services.contact.domain.facts import (
+from services.contact.domain.calls.call import Call
+from services.contact.domain.calls.facts import (
     AnswerCall,
     CallCommand,
     EndCall,
@@ -29,7 +29,7 @@ from services.contact.domain.facts import (
     RecogniseStart,
 )
 from services.contact.streams import CALL, call_id, call_stream
-from services.contact.views import CallView
+from services.contact.views.calls import CallView
 
 
 class _Fact(Body):

@@ -1,1 +1,1 @@
-"""Pure: calls, callers and the rules about them."""
+"""Pure: calls, callers, handsets, desks, and the rules about them."""

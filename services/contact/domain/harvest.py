@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.contact import Abandonment, CallAbandoned, Line, Marker
+from contracts.contact.calls import Abandonment, CallAbandoned, Line, Marker
+from contracts.contact.harvest import AttemptsHarvested, HarvestTaken
 from contracts.envelope import Event, Reference, Telephone
-from contracts.harvest import AttemptsHarvested, HarvestTaken
-from services.contact.domain.call import Call
+from services.contact.domain.calls.call import Call
 from services.contact.domain.rules import Rules
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from contracts.callers import HandsetFlag
+from contracts.contact.handsets import HandsetFlag
 from contracts.places import Location, LocationSource, Point
 
 

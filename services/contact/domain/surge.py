@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.callers import SurgeCallAdded, SurgeDetected, SurgeDismissed, SurgeKind, SurgeTaken
+from contracts.contact.surges import SurgeCallAdded, SurgeDetected, SurgeDismissed, SurgeKind, SurgeTaken
 from contracts.envelope import Event
 from contracts.places import Point
 from contracts.refusals import NotFound, Refused
-from services.contact.domain.call import Call
 from services.contact.domain.caller_rules import Surges
+from services.contact.domain.calls.call import Call
 from services.contact.domain.times import stamp
 
 _METRES_A_DEGREE = 111_195

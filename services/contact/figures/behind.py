@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.contact import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line
 from services.contact.figures.call_facts import CallFacts
 from services.contact.figures.definition import Clock, Definition
 from services.contact.figures.grouping import group

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from contracts.contact import (
+from contracts.contact.calls import (
     Abandonment,
     CallAbandoned,
     CallAnswered,
@@ -20,8 +20,8 @@ from contracts.contact import (
     Line,
     NumberLearned,
 )
+from contracts.contact.telephony import PlaceGivenUp
 from contracts.envelope import Event
-from contracts.telephony import PlaceGivenUp
 
 
 class Told(NamedTuple):

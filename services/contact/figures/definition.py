@@ -10,7 +10,7 @@ import msgspec
 from chassis import dated
 from chassis.dated import Dated
 from chassis.errors import PolicyRefused
-from contracts.contact import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line
 
 SHIPPED = Path(__file__).parent / "definitions"
 

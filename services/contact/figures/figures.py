@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chassis.dated import Edition
 from chassis.times import Times
-from contracts.contact import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line
 from services.contact.figures.definition import Clock, Definition, Whole
 from services.contact.figures.grouping import By, in_order
 from services.contact.figures.standing import Standing

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from contracts.contact import Line
+from contracts.contact.calls import Line
 from services.contact.figures.call_facts import CallFacts
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from contracts.contact import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line
 from services.contact.figures.call_facts import CallFacts
 from services.contact.figures.definition import Clock, Definition, Whole
 

@@ -8,12 +8,12 @@ from typing import Any
 from chassis.host import Loaded, Transaction
 from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
-from contracts.harvest import HarvestTaken
+from contracts.contact.harvest import HarvestTaken
 from services.contact.application import Contact
 from services.contact.domain import harvest as harvests
-from services.contact.domain import telling
-from services.contact.domain.call import Call
-from services.contact.domain.facts import AnswerCall, NoteRangAgain
+from services.contact.domain.calls import telling
+from services.contact.domain.calls.call import Call
+from services.contact.domain.calls.facts import AnswerCall, NoteRangAgain
 from services.contact.domain.harvest import FailedCaller, Harvest, HarvestCall, HarvestCallers
 from services.contact.domain.rules import Rules
 from services.contact.domain.times import stamp

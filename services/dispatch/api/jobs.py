@@ -14,7 +14,7 @@ from chassis.http.edge import edge_of
 from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from contracts.dispatch import Release
+from contracts.dispatch.deployment import Release
 from contracts.envelope import Instant
 from services.dispatch.api.parameters import (
     Callsign,

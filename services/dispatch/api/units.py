@@ -13,8 +13,8 @@ from chassis.http.commands import respond
 from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from contracts.dispatch import MessageCode, Officer, Skill, Status
-from contracts.dispatch_offers import Answer
+from contracts.dispatch.deployment import MessageCode, Officer, Skill, Status
+from contracts.dispatch.offers import Answer
 from contracts.envelope import Instant
 from contracts.places import Point
 from services.dispatch.api.parameters import Callsign, Dispatcher, Radio, Reader, Reasons, UnitId, Words

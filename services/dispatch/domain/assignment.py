@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.dispatch import (
+from contracts.dispatch.deployment import (
     AssignmentEnded,
     JobClosed,
     JobRequested,
@@ -15,8 +15,8 @@ from contracts.dispatch import (
     Status,
     UnitAssigned,
 )
-from contracts.dispatch_offers import Answer, JobOfferAnswered, OfferAnswered
-from contracts.dispatch_tours import MealBreakInterrupted
+from contracts.dispatch.offers import Answer, JobOfferAnswered, OfferAnswered
+from contracts.dispatch.tours import MealBreakInterrupted
 from contracts.envelope import Event
 from contracts.places import Point
 from contracts.refusals import Invalid, NotFound, Refused

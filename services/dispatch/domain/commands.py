@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.dispatch import MessageCode, Officer, Release, Status
-from contracts.dispatch_offers import Answer
+from contracts.dispatch.deployment import MessageCode, Officer, Release, Status
+from contracts.dispatch.offers import Answer
 from contracts.places import Location, Point
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.dispatch_tours import CoverGapClosed, CoverGapOpened
+from contracts.dispatch.tours import CoverGapClosed, CoverGapOpened
 from contracts.envelope import Event
 from services.dispatch.domain.deployment import Area, Deployment
 from services.dispatch.domain.travel import Where, distance_m

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from contracts.dispatch import JobRegraded, JobRequested, JobUnitArrived
-from contracts.dispatch_waiting import JobDelayed, JobReopened, JobUnresourced, JobUnresourcedAcknowledged
+from contracts.dispatch.deployment import JobRegraded, JobRequested, JobUnitArrived
+from contracts.dispatch.waiting import JobDelayed, JobReopened, JobUnresourced, JobUnresourcedAcknowledged
 from contracts.envelope import Event
 from contracts.refusals import Invalid, NotFound, Refused
 from services.dispatch.domain.commands import (

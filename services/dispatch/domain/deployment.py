@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from contracts.dispatch import Status
+from contracts.dispatch.deployment import Status
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Speed = Annotated[float, msgspec.Meta(gt=0, le=300)]

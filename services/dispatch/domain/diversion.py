@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.dispatch import Release
-from contracts.dispatch_waiting import JobReturned
+from contracts.dispatch.deployment import Release
+from contracts.dispatch.waiting import JobReturned
 from contracts.envelope import Event
 from contracts.places import Point
 from contracts.refusals import Refused

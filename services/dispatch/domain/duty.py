@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from contracts.dispatch import UnitBookedOff, UnitBookedOn
-from contracts.dispatch_tours import MealBreakMissed, StandbyOrdered
+from contracts.dispatch.deployment import UnitBookedOff, UnitBookedOn
+from contracts.dispatch.tours import MealBreakMissed, StandbyOrdered
 from contracts.envelope import Event
 from contracts.refusals import Invalid, NotFound, Refused
 from services.dispatch.domain.callsign import unit_of

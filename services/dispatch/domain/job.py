@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.dispatch import JobClosed, JobRegraded, JobRequested, JobUnitAdded, JobUnitArrived, JobUnitRemoved
-from contracts.dispatch_offers import JobOfferAnswered, JobUnitOffered
-from contracts.dispatch_waiting import JobDelayed, JobReopened, JobReturned, JobUnresourced, JobUnresourcedAcknowledged
+from contracts.dispatch.deployment import JobClosed, JobRegraded, JobRequested, JobUnitAdded, JobUnitArrived, JobUnitRemoved
+from contracts.dispatch.offers import JobOfferAnswered, JobUnitOffered
+from contracts.dispatch.waiting import JobDelayed, JobReopened, JobReturned, JobUnresourced, JobUnresourcedAcknowledged
 from contracts.envelope import Event
 from services.dispatch.domain.place import Place, place_of
 

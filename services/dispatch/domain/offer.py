@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from contracts.dispatch_offers import Answer, AssignmentOffered, JobOfferAnswered, JobUnitOffered, OfferAnswered
+from contracts.dispatch.offers import Answer, AssignmentOffered, JobOfferAnswered, JobUnitOffered, OfferAnswered
 from contracts.envelope import Event
 from contracts.refusals import NotFound, Refused
 from services.dispatch.domain.assignment import Decided, available, wanted

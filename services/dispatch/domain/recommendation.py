@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contracts.dispatch import Status
+from contracts.dispatch.deployment import Status
 from services.dispatch.domain.cover import Cover
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.domain.job import Job

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from contracts.dispatch import AtSceneInferred, EmergencyPressed, Status, UnitMessageSent, UnitStatusReported
+from contracts.dispatch.deployment import AtSceneInferred, EmergencyPressed, Status, UnitMessageSent, UnitStatusReported
 from contracts.envelope import Event
 from contracts.refusals import Refused
 from services.dispatch.domain.commands import BookOff, ReportStatus, SendMessage

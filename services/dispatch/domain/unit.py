@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.dispatch import (
+from contracts.dispatch.deployment import (
     AssignmentEnded,
     AtSceneInferred,
     EmergencyPressed,
@@ -19,8 +19,8 @@ from contracts.dispatch import (
     UnitMessageSent,
     UnitStatusReported,
 )
-from contracts.dispatch_offers import AssignmentOffered, OfferAnswered
-from contracts.dispatch_tours import MealBreakInterrupted, MealBreakMissed, StandbyOrdered
+from contracts.dispatch.offers import AssignmentOffered, OfferAnswered
+from contracts.dispatch.tours import MealBreakInterrupted, MealBreakMissed, StandbyOrdered
 from contracts.envelope import Event
 
 REMEMBERED = 8

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.dispatch import Status
+from contracts.dispatch.deployment import Status
 from contracts.places import Point
 from services.dispatch.domain.unit import Held, Meal, Offered, Unit
 

@@ -13,7 +13,7 @@ from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from contracts.envelope import Instant, Narrative
-from contracts.incident import Vulnerability
+from contracts.incident.incidents import Vulnerability
 from services.incident.aggregates import INCIDENT
 from services.incident.api.access import Acting, Changing, IncidentId, Reader, Words
 from services.incident.domain.commands import (

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.known_at import KnownAt
-from contracts.incident_records import LinkKind
+from contracts.incident.records import LinkKind
 from services.incident.aggregates import INCIDENT, LINKS
 from services.incident.alike import suggestions
 from services.incident.api.access import Changing, IncidentId, Long, Reader, Words, beside, shown

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from chassis.host import Host
 from chassis.http.bodies import Body
 from contracts.envelope import Instant, Narrative
-from contracts.incident import Origin
+from contracts.incident.incidents import Origin
 from contracts.places import Location
 from services.incident.api.access import InRoom, Reporter, Words
 from services.incident.api.incidents import told

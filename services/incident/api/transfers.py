@@ -9,7 +9,7 @@ from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from contracts.incident_handing import TransferMessage
+from contracts.incident.handing import TransferMessage
 from services.incident.aggregates import TRANSFER
 from services.incident.api.access import Changing, Gateway, IncidentId, InRoom, Long, Reader, Words, shown
 from services.incident.cases.handing import AnswerTransfer, HearMessage, OfferTransfer, UpdateTransfer

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from chassis import ids
 from chassis.host import Loaded, Transaction
-from contracts.incident import Origin
-from contracts.incident_backlog import EscalationReason
-from contracts.incident_handing import Function, TransferMessage
+from contracts.incident.backlog import EscalationReason
+from contracts.incident.handing import Function, TransferMessage
+from contracts.incident.incidents import Origin
 from contracts.refusals import Invalid, NotFound, Refused
 from services.incident.aggregates import CONCERN, LOGBOOK, TRANSFER
 from services.incident.cases.room import Room

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chassis.host import Transaction
-from contracts.incident_backlog import TaskKind
+from contracts.incident.backlog import TaskKind
 from contracts.refusals import Refused
 from services.incident.aggregates import CONCERN, ESCALATION, TRANSFER
 from services.incident.cases.linking import has_original

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chassis.host import Loaded, Transaction
-from contracts.incident_records import LinkKind
+from contracts.incident.records import LinkKind
 from contracts.refusals import Invalid, Refused
 from services.incident.aggregates import INCIDENT, LINKS
 from services.incident.cases.room import Room

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from chassis.host import Loaded, Transaction
-from contracts.incident import Vulnerability
-from contracts.incident_backlog import TaskKind
-from contracts.incident_records import ThriveAssessed
+from contracts.incident.backlog import TaskKind
+from contracts.incident.incidents import Vulnerability
+from contracts.incident.records import ThriveAssessed
 from services.incident.aggregates import LOGBOOK, THRIVE
 from services.incident.cases.room import Room
 from services.incident.domain.commands import NoteVulnerability

@@ -7,7 +7,7 @@ from datetime import datetime
 from chassis import ids
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
-from contracts.incident_backlog import EscalationReason, TaskKind
+from contracts.incident.backlog import EscalationReason, TaskKind
 from contracts.refusals import NotFound
 from services.incident.aggregates import ESCALATION, INCIDENT, TASK
 from services.incident.domain.backlog import escalation, task

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.host import Loaded, Transaction
-from contracts.incident_backlog import EscalationReason, TaskKind
+from contracts.incident.backlog import EscalationReason, TaskKind
 from contracts.refusals import Invalid
 from services.incident.aggregates import CUSTODY, ESCALATION, LOGBOOK, TASK
 from services.incident.cases.room import Room

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts.envelope import Event
-from contracts.incident import IncidentClosed, IncidentMerged, IncidentReopened, IncidentUnmerged
+from contracts.incident.incidents import IncidentClosed, IncidentMerged, IncidentReopened, IncidentUnmerged
 from contracts.refusals import Invalid, Refused
 from services.incident.domain.commands import Close, MarkMerged, MarkUnmerged, Reopen
 from services.incident.domain.grading import open_or_refuse

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.incident import Danger, Origin, Vulnerability
+from contracts.incident.incidents import Danger, Origin, Vulnerability
 from contracts.places import Location
 from services.incident.domain.standard import Standard
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts.envelope import Event
-from contracts.refusals import NotFound
+from contracts.refusals import Invalid, NotFound
 from services.incident.domain import closing, following, grading, opening
 from services.incident.domain.commands import (
     AdvancePromise,
@@ -41,7 +41,26 @@ def decide(state: Incident | None, command: Command, now: datetime) -> list[Even
         case NoteOnScene() | NoteAllocated() | NoteLeft() | NoteCallBack() | NoteDanger():
             return [] if state is None else following.follow(state, command, now)
         case _:
-            return _asked(_known(state, command.incident), command, command.at or now)
+            known = _known(state, command.incident)
+            return _asked(known, command, _happened(known, command.at, now))
+
+
+def _happened(state: Incident, at: datetime | None, now: datetime) -> datetime:
+    if at is None:
+        return now
+    if at > now:
+        raise Invalid(
+            "in-the-future",
+            "Nothing is recorded before it happened.",
+            (f"a time up to {now.isoformat(timespec='seconds')}", "no time: now"),
+        )
+    if at < state.reported_at and not state.outside:
+        raise Invalid(
+            "before-the-report",
+            "That is before it was reported.",
+            (f"a time from {state.reported_at.isoformat(timespec='seconds')} on",),
+        )
+    return at
 
 
 def _asked(state: Incident, command: Command, at: datetime) -> list[Event]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contracts.envelope import Event
-from contracts.incident import CallBackNoted, PromiseAtRisk, UnitAllocated, UnitLeft, UnitOnScene
+from contracts.incident.incidents import CallBackNoted, PromiseAtRisk, UnitAllocated, UnitLeft, UnitOnScene
 from services.incident.domain.commands import NoteAllocated, NoteCallBack, NoteDanger, NoteLeft, NoteOnScene
 from services.incident.domain.incident import Incident
 from services.incident.domain.standing import owes

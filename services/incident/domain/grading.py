@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from contracts.envelope import Event
-from contracts.incident import (
+from contracts.incident.incidents import (
     DelayRecorded,
     DowngradeReported,
     IncidentGraded,

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident import (
+from contracts.incident.incidents import (
     CallBackNoted,
     Danger,
     DelayRecorded,
@@ -63,6 +63,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed_at: datetime | None = None
     reference: str | None = None
     qualifiers: tuple[str, ...] = ()
+    closing_qualifiers: tuple[str, ...] = ()
     welfare_unknown: bool = False
     rural: bool = False
     cells: tuple[str, ...] = ()
@@ -192,6 +193,10 @@ def _on_requested(state: Incident, event: ResourcesRequested) -> Incident:
     )
 
 
+def _on_closed(state: Incident, event: IncidentClosed) -> Incident:
+    return replace(state, closing_code=event.closing_code, closing_qualifiers=tuple(event.qualifiers), closed_at=event.at)
+
+
 def _on_scene(state: Incident, event: UnitOnScene) -> Incident:
     first = state.on_scene_at is None
     return replace(
@@ -236,6 +241,7 @@ def _on_reopened(state: Incident, _: IncidentReopened) -> Incident:
     return replace(
         state,
         closing_code=None,
+        closing_qualifiers=(),
         closed_at=None,
         attended=False,
         dangers=(),
@@ -262,5 +268,5 @@ EVOLVE: Mapping[type[Event], Callable[[Any, Any], Incident]] = {
     IncidentMerged: lambda state, event: replace(state, merged_into=event.into),
     IncidentUnmerged: lambda state, event: replace(state, merged_into=None),
     IncidentReopened: _on_reopened,
-    IncidentClosed: lambda state, event: replace(state, closing_code=event.closing_code, closed_at=event.at),
+    IncidentClosed: _on_closed,
 }

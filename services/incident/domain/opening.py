@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident import IncidentOpened, IncidentReopened, Origin
+from contracts.incident.incidents import IncidentOpened, IncidentReopened, Origin
 from contracts.refusals import Invalid
 from services.incident.domain.commands import OpenForEmergency, OpenForReview, OpenIncident
 from services.incident.domain.grading import graded, promise_of, regraded, requested

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from contracts.incident import Vulnerability
-from contracts.incident_records import Level
+from contracts.incident.incidents import Vulnerability
+from contracts.incident.records import Level
 from services.incident.domain.standard import Minutes, Name, Step
 
 Rank = Annotated[int, msgspec.Meta(ge=1, le=90)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from contracts.incident import Danger
+from contracts.incident.incidents import Danger
 from services.incident.domain.incident import Incident
 
 

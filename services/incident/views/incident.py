@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from contracts.incident import Origin, Vulnerability
+from contracts.incident.incidents import Origin, Vulnerability
 from contracts.places import Location
 from services.incident.domain.incident import Incident, allowed
 from services.incident.domain.record.day import spoken
@@ -46,6 +46,7 @@ class IncidentView(BaseModel):
     allowed: tuple[str, ...] = ()
     number: str | None = None
     qualifiers: tuple[str, ...] = ()
+    closing_qualifiers: tuple[str, ...] = ()
     vulnerability: Vulnerability = Vulnerability.NONE_KNOWN
     suggested: str | None = None
     working: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ def incident(state: Incident) -> IncidentView:
         allowed=allowed(state),
         number=None if state.reference is None else spoken(state.reference),
         qualifiers=state.qualifiers,
+        closing_qualifiers=state.closing_qualifiers,
         vulnerability=state.vulnerability,
         suggested=state.suggested,
         working=state.working,

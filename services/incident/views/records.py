@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from contracts.incident_records import LinkKind
+from contracts.incident.records import LinkKind
 from services.incident.domain.handing.concern import Concern
 from services.incident.domain.handing.transfer import Phase, Transfer
 from services.incident.domain.record.links import Links

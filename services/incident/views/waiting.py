@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from contracts.incident_backlog import EscalationReason, TaskKind
+from contracts.incident.backlog import EscalationReason, TaskKind
 from services.incident.domain.backlog.custody import Custody
 from services.incident.domain.backlog.escalation import Escalation
 from services.incident.domain.backlog.task import Task

@@ -16,8 +16,8 @@ from chassis.sip_settings import Sip
 from chassis.store.codec import envelope
 from chassis.store.sqlite import SqliteStorage
 from chassis.world import World
-from contracts.callback import AttemptStarted
-from contracts.contact import Abandonment
+from contracts.callback.reviews import AttemptStarted
+from contracts.contact.calls import Abandonment
 from contracts.envelope import Envelope, Event
 from services.callback.domain.commands import OpenReview, StartAttempt
 from services.callback.domain.review import Attempt, Review

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from chassis.ids import DrawnIds
 from chassis.sip_settings import Sip
-from contracts.callback import AttemptStarted
+from contracts.callback.reviews import AttemptStarted
 from services.callback.domain import gate
 from services.callback.policy import sip
 from services.callback.telephone.sip.dialling import Dialling

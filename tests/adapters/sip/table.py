@@ -11,8 +11,8 @@ from adapters.sip.desk import Desk, desk
 from adapters.sip.relay import relay
 from adapters.sip.sipp import HOST, Called, Program, called
 
-from contracts.answered_calls import HungUp
-from contracts.callback import Outcome
+from contracts.callback.answered_calls import HungUp
+from contracts.callback.reviews import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from adapters.sip.peer import HOST, Peer
 from stage import until
 
 from chassis.metrics import ATTEMPTS, SIP_DROPPED, TRUNK_WORKING
-from contracts.callback import AttemptStarted, Outcome
+from contracts.callback.reviews import AttemptStarted, Outcome
 from services.callback.telephone.sip.wire.message import Request, answer, encoded
 from services.callback.telephone.sip.wire.parsing import parsed
 

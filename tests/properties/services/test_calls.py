@@ -10,7 +10,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.contact import (
+from contracts.contact.calls import (
     Abandonment,
     CallAbandoned,
     CallAnswered,
@@ -25,11 +25,12 @@ from contracts.contact import (
     SoundsHeard,
     Start,
 )
-from contracts.telephony import PlaceGivenUp
-from services.contact import reactions, views
+from contracts.contact.telephony import PlaceGivenUp
+from services.contact import reactions
 from services.contact.application import Contact
-from services.contact.domain.call import RANKS, Call
-from services.contact.domain.facts import (
+from services.contact.domain.callers.numbers import Numbers
+from services.contact.domain.calls.call import RANKS, Call
+from services.contact.domain.calls.facts import (
     AnswerCall,
     CallFact,
     EndCall,
@@ -41,10 +42,10 @@ from services.contact.domain.facts import (
     QueueCall,
     RecogniseStart,
 )
-from services.contact.numbers import Numbers
 from services.contact.policy import default
-from services.contact.queue_view import turn
 from services.contact.streams import CALL
+from services.contact.views import calls as views
+from services.contact.views.queues import turn
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 RULES = default.load()

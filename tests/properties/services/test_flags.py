@@ -12,16 +12,16 @@ from chassis.clock import VirtualClock
 from chassis.dated import Dated, Edition
 from chassis.host import Service
 from chassis.world import World
-from contracts.callback import ReviewAssessed, ReviewEscalated, ReviewOpened, Risk
-from contracts.contact import CallAbandoned, Marker, Sound
+from contracts.callback.reviews import ReviewAssessed, ReviewEscalated, ReviewOpened, Risk
+from contracts.contact.calls import CallAbandoned, Marker, Sound
 from contracts.envelope import Event
 from contracts.places import Location, LocationSource, Point
 from services.callback import wiring as callback_wiring
 from services.callback.application import Callback
 from services.callback.domain.rules import Rules
 from services.callback.policy import default as callback_policy
-from services.contact.domain.facts import AnswerCall, EstimateLocation, IdentifyCaller
-from services.contact.domain.locating import GUESSES
+from services.contact.domain.calls.facts import AnswerCall, EstimateLocation, IdentifyCaller
+from services.contact.domain.calls.locating import GUESSES
 
 SHIPPED = callback_policy.load().at(T)
 MARKERS = st.lists(st.sampled_from(Marker), max_size=9, unique=True).map(tuple)

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from chassis.references import telephone
 from chassis.testing.memory import MemoryTransaction
-from contracts.contact import CallAbandoned
-from contracts.harvest import AttemptsHarvested
+from contracts.contact.calls import CallAbandoned
+from contracts.contact.harvest import AttemptsHarvested
 from services.contact.application import Contact
+from services.contact.domain.callers.numbers import Numbers
 from services.contact.domain.harvest import FailedCaller, HarvestCallers
 from services.contact.harvest.application import Harvesting
-from services.contact.numbers import Numbers
 from services.contact.policy import default
 
 T = datetime(2023, 6, 25, 6, 24, tzinfo=UTC)

@@ -17,7 +17,8 @@ from chassis.log.memory import MemoryLog
 from chassis.store.codec import envelope
 from chassis.store.sqlite import SqliteStorage
 from contracts.envelope import Envelope, Event
-from contracts.incident import (
+from contracts.incident.backlog import EscalationAcknowledged, EscalationRaised, TaskDone, TaskKind, TaskOpened
+from contracts.incident.incidents import (
     DowngradeReported,
     IncidentClosed,
     IncidentGraded,
@@ -33,7 +34,6 @@ from contracts.incident import (
     UnitLeft,
     UnitOnScene,
 )
-from contracts.incident_backlog import EscalationAcknowledged, EscalationRaised, TaskDone, TaskKind, TaskOpened
 from contracts.refusals import Refused
 from contracts.topics import HEARS
 from services.incident.aggregates import ALL

@@ -8,8 +8,8 @@ from hypothesis import event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from contracts.callback import Outcome, ReviewOpened, Speaker
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.callback.reviews import Outcome, ReviewOpened, Speaker
+from contracts.contact.calls import Abandonment, Marker, Sound
 from contracts.places import Location, LocationSource, Point
 from services.callback.domain.commands import (
     CheckSample,

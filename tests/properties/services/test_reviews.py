@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from chassis.host import Loaded
 from chassis.testing.memory import MemoryTransaction
 from contracts import registry
-from contracts.callback import (
+from contracts.callback.reviews import (
     Outcome,
     ReviewEscalated,
     ReviewOpened,
     Speaker,
 )
-from contracts.contact import Abandonment, CallAbandoned, CallAnswered, Line, Marker, Sound
+from contracts.contact.calls import Abandonment, CallAbandoned, CallAnswered, Line, Marker, Sound
 from contracts.envelope import Envelope, Event
 from contracts.places import Location, LocationSource, Point
 from services.callback import reactions
@@ -35,8 +35,8 @@ from services.callback.domain.commands import (
     RecordOutcome,
 )
 from services.contact.application import Contact
-from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall, QueueCall
-from services.contact.numbers import Numbers
+from services.contact.domain.callers.numbers import Numbers
+from services.contact.domain.calls.facts import AnswerCall, EndCall, HangUp, PresentCall, QueueCall
 from services.contact.policy import default as contact_policy
 
 DAY = timedelta(days=1)

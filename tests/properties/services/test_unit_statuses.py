@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import (
+from contracts.dispatch.deployment import (
     AssignmentEnded,
     AtSceneInferred,
     EmergencyPressed,

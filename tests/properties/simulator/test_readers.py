@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contact.domain.facts import PresentCall
+from services.contact.domain.calls.facts import PresentCall
 from services.dispatch.domain.commands import Assign
 from simulator.bank import BankCalls
 from simulator.fire import FireDispatch

@@ -15,7 +15,7 @@ from chassis.log.memory import MemoryLog
 from cli.composition import idle_service, reference
 from cli.folder import DataFolder
 from cli.main import app
-from contracts.contact import Abandonment
+from contracts.contact.calls import Abandonment
 from contracts.topics import SERVICES
 from services.callback.domain.commands import CloseReview, OpenReview
 from simulator.script import InputRefused

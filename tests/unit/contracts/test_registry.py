@@ -8,8 +8,8 @@ import pytest
 from pydantic import Field
 
 from contracts import registry
-from contracts.callback import ReviewOpened
-from contracts.contact import CallAbandoned, CallEnded
+from contracts.callback.reviews import ReviewOpened
+from contracts.contact.calls import CallAbandoned, CallEnded
 from contracts.envelope import Address, Narrative, Telephone, Text, Value
 from contracts.places import Location
 
@@ -76,3 +76,8 @@ def test_types_are_known_before_anybody_imported_their_module(expression: str) -
     program = f"from contracts import registry as r; print({expression}.name)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("ringback.")
+
+
+def test_the_events_of_a_service_are_in_its_folder() -> None:
+    of_others = {entry.name for entry in registry.all_types() if entry.model.__module__.split(".")[1] != entry.service}
+    assert of_others == set()

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from contracts.envelope import Event
-from contracts.incident import (
+from contracts.incident.backlog import EscalationAcknowledged, EscalationClimbed, EscalationRaised, EscalationReason
+from contracts.incident.incidents import (
     IncidentClosed,
     IncidentGraded,
     IncidentOpened,
@@ -13,7 +14,6 @@ from contracts.incident import (
     Vulnerability,
     VulnerabilityNoted,
 )
-from contracts.incident_backlog import EscalationAcknowledged, EscalationClimbed, EscalationRaised, EscalationReason
 from simulator.figures import Backlog
 from simulator.fold import fold
 from tests.unit.simulator.conftest import Stored

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.contact import Line
-from services.contact.domain.facts import AnswerCall, EndCall, HangUp, PresentCall, QueueCall
+from contracts.contact.calls import Line
+from services.contact.domain.calls.facts import AnswerCall, EndCall, HangUp, PresentCall, QueueCall
 from simulator.bank import BankCalls
 from simulator.script import InputRefused, Stimulus
 from tests.unit.simulator.conftest import WriteBank, bank_line

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.dispatch import Release, Status
+from contracts.dispatch.deployment import Release, Status
 from services.dispatch.domain.commands import Assign, EndAssignment, ReportStatus
 from services.incident.domain.commands import Close, Grade, OpenIncident, Regrade, RequestResources
 from simulator.fire import FireDispatch

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from contracts.dispatch import AssignmentEnded, Release, UnitAssigned
+from contracts.dispatch.deployment import AssignmentEnded, Release, UnitAssigned
 from contracts.envelope import Event
-from contracts.incident import IncidentRegraded
+from contracts.incident.incidents import IncidentRegraded
 from simulator.flags import Fact, Flag, flagged
 
 NOON = datetime(2017, 1, 3, 12, tzinfo=UTC)

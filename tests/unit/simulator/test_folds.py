@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contracts.callback import (
+from contracts.callback.reviews import (
     AttemptCancelled,
     AttemptEnded,
     AttemptStarted,
@@ -15,7 +15,7 @@ from contracts.callback import (
     ReviewOpened,
     Risk,
 )
-from contracts.contact import (
+from contracts.contact.calls import (
     Abandonment,
     CallAbandoned,
     CallAnswered,
@@ -25,9 +25,9 @@ from contracts.contact import (
     CallReceived,
     Line,
 )
-from contracts.dispatch import AssignmentEnded, JobClosed, Release, UnitAssigned
+from contracts.dispatch.deployment import AssignmentEnded, JobClosed, Release, UnitAssigned
 from contracts.envelope import Event
-from contracts.incident import IncidentClosed, IncidentGraded, IncidentOpened, IncidentRegraded, Origin, UnitOnScene
+from contracts.incident.incidents import IncidentClosed, IncidentGraded, IncidentOpened, IncidentRegraded, Origin, UnitOnScene
 from simulator.figures import Episodes, Figures
 from simulator.fold import fold
 from simulator.set_aside import SetAside

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.contact import Line
-from services.contact.domain.caller import PlaceMarker
-from services.contact.domain.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
+from contracts.contact.calls import Line
+from services.contact.domain.callers.caller import PlaceMarker
+from services.contact.domain.calls.facts import AnswerCall, EndCall, Fact, HangUp, PresentCall, QueueCall
 from services.dispatch.domain.commands import BookOn
 from services.incident.domain.commands import Close, Grade, OpenIncident, RequestResources
 from simulator import callers, demand

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.callback import Disposition as Ended
-from contracts.callback import Escalation, ReviewClosed, ReviewEscalated, Role
-from contracts.dispatch import (
+from contracts.callback.reviews import Disposition as Ended
+from contracts.callback.reviews import Escalation, ReviewClosed, ReviewEscalated, Role
+from contracts.dispatch.deployment import (
     AssignmentEnded,
     JobClosed,
     JobRequested,
@@ -21,7 +21,7 @@ from contracts.dispatch import (
     UnitBookedOn,
 )
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentOpened, Origin
+from contracts.incident.incidents import IncidentOpened, Origin
 from contracts.places import Location, LocationSource, Point
 from services.callback.domain.commands import CloseReview
 from services.dispatch.domain.commands import Assign, BookOff, BookOn, EndAssignment, ReportStatus

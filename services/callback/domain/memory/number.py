@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.callback_memory import NumberMarked, NumberUnmarked
-from contracts.contact import Marker
+from contracts.callback.memory import NumberMarked, NumberUnmarked
+from contracts.contact.calls import Marker
 from contracts.envelope import Event
 from services.callback.domain.commands import ForgetMarker, LearnMarker
 

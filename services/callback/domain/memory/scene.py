@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.callback_memory import SceneCleared, SceneNoted
+from contracts.callback.memory import SceneCleared, SceneNoted
 from contracts.envelope import Event
 from services.callback.domain.commands import NoteIncidentClosed, NoteIncidentReopened, NoteScene
 from services.callback.domain.place import CELL_DEGREES, Place, cell, kept, square, told

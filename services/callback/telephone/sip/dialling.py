@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from chassis.ids import Ids
-from contracts.callback import Outcome
+from contracts.callback.reviews import Outcome
 from services.callback.domain.gate import Permit
 from services.callback.telephone.sip.credentials import Credentials
 from services.callback.telephone.sip.dialog import Dialog

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from contracts.answered_calls import HungUp
+from contracts.callback.answered_calls import HungUp
 from services.callback.telephone.sip.leg import Leg, Listener, Refusal
 from services.callback.telephone.sip.outcomes import Verdict, verdict
 from services.callback.telephone.sip.rules import SipRules

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from contracts.callback import Outcome
+from contracts.callback.reviews import Outcome
 from services.callback.telephone.sip.leg import Refusal
 from services.callback.telephone.sip.transactions.client import Silence
 from services.callback.telephone.sip.wire.message import Response

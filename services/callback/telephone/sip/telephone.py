@@ -11,7 +11,7 @@ from chassis.dated import Dated
 from chassis.ids import Ids
 from chassis.metrics import ATTEMPTS, SIP_DROPPED, TRUNK_WORKING, Metrics
 from chassis.world import Tell
-from contracts.callback import Outcome
+from contracts.callback.reviews import Outcome
 from services.callback.domain.commands import EndRinging, NoteHangUp
 from services.callback.domain.gate import Permit
 from services.callback.telephone.sip.dialling import Dialling

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from contracts.contact import Channel
-from contracts.contacts import (
+from contracts.contact.calls import Channel
+from contracts.contact.contacts import (
     ContactClosed,
     ContactOutcome,
     ContactOverdue,

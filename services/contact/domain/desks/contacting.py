@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.contact import Channel
-from contracts.contacts import (
+from contracts.contact.calls import Channel
+from contracts.contact.contacts import (
     ContactClosed,
     ContactOutcome,
     ContactOverdue,

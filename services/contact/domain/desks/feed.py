@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from contracts.contact.telephony import FeedFellSilent, FeedHeard, FeedRetired, FeedSpokeAgain
 from contracts.envelope import Event
 from contracts.refusals import NotFound
-from contracts.telephony import FeedFellSilent, FeedHeard, FeedRetired, FeedSpokeAgain
 
 
 class FeedRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

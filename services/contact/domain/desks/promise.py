@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from contracts.contacts import PromiseBroken, PromiseHandedOver, PromiseKept, PromiseMade, PromiseTried
+from contracts.contact.contacts import PromiseBroken, PromiseHandedOver, PromiseKept, PromiseMade, PromiseTried
 from contracts.envelope import Event, Narrative, Reference, Telephone
 from contracts.refusals import NotFound, Refused
 from services.contact.domain.desks.working_days import Nation

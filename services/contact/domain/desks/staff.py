@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from contracts.contact.telephony import HandlerMoved
 from contracts.envelope import Event
-from contracts.telephony import HandlerMoved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

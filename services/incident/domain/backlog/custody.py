@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident_backlog import (
+from contracts.incident.backlog import (
     ActionSeen,
     CustodyEnded,
     HandOverAcknowledged,

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident_backlog import (
+from contracts.incident.backlog import (
     EscalationAcknowledged,
     EscalationClimbed,
     EscalationRaised,
@@ -97,7 +97,7 @@ def escalation_of(incident: str) -> str:
 
 
 def decide(state: Escalation | None, command: Raise | Acknowledge | Climb | Settle, now: datetime) -> list[Event]:
-    """The events that obey; a ladder that waits for an answer is not begun again from below."""
+    """The events that obey. A ladder that waits for an answer is not begun again from below; no further reason buys it time."""
     if isinstance(command, Raise):
         return _raise(state, command, now)
     if state is None:
@@ -113,15 +113,12 @@ def decide(state: Escalation | None, command: Raise | Acknowledge | Climb | Sett
 
 
 def _raise(state: Escalation | None, command: Raise, now: datetime) -> list[Event]:
-    waiting = state is not None and state.pending
-    if waiting and state is not None and command.reason is not EscalationReason.SHIFT_CHANGE:
-        ladder, rung = state.ladder, state.rung
+    if state is not None and state.pending and command.reason is not EscalationReason.SHIFT_CHANGE:
         if state.reason is command.reason:
             return []
+        ladder, rung, acknowledge_by = state.ladder, state.rung, state.acknowledge_by
     else:
-        ladder, rung = command.ladder, 1
-    minutes = ladder[rung - 1].acknowledge_within_min
-    top = waiting and state is not None and state.acknowledge_by is None and rung == len(ladder)
+        ladder, rung, acknowledge_by = command.ladder, 1, after(now, command.ladder[0].acknowledge_within_min)
     return [
         EscalationRaised(
             at=now,
@@ -132,7 +129,7 @@ def _raise(state: Escalation | None, command: Raise, now: datetime) -> list[Even
             rung=rung,
             rungs=len(ladder),
             policy=command.policy,
-            acknowledge_by=None if top else after(now, minutes),
+            acknowledge_by=acknowledge_by,
             again_at=command.again_at or (None if state is None else state.again_at),
             ladder=tuple(step.role for step in ladder),
             acknowledge_within_min=tuple(step.acknowledge_within_min for step in ladder),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from contracts.incident import Vulnerability
+from contracts.incident.incidents import Vulnerability
 from services.incident.domain.backlog.escalation import Escalation
 from services.incident.domain.incident import Incident
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident_backlog import TaskDone, TaskKind, TaskOpened, TaskOverdue
+from contracts.incident.backlog import TaskDone, TaskKind, TaskOpened, TaskOverdue
 from contracts.refusals import Invalid, NotFound, Refused
 
 DUE = "due"

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident_handing import ConcernAnswered, ConcernHanded, ConcernUnanswered, ThresholdDecided
+from contracts.incident.handing import ConcernAnswered, ConcernHanded, ConcernUnanswered, ThresholdDecided
 from contracts.refusals import Invalid, Refused
 from services.incident.domain.room import RoomRules
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident_handing import Function, TransferHeard, TransferMessage, TransferSent, TransferTimedOut
+from contracts.incident.handing import Function, TransferHeard, TransferMessage, TransferSent, TransferTimedOut
 from contracts.refusals import Invalid, NotFound, Refused
 
 WAIT = "answer"

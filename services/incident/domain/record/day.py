@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from contracts.envelope import Event
-from contracts.incident_records import DayNumberDrawn
+from contracts.incident.records import DayNumberDrawn
 
 
 class Day(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident_records import LinkKind, RecordLinked, RecordUnlinked
+from contracts.incident.records import LinkKind, RecordLinked, RecordUnlinked
 from contracts.refusals import Invalid, Refused
 
 OTHER_WAY = {

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident_records import LogDraftLeft, LogDraftSaved, LogEntryMade, LogEntryStruck
+from contracts.incident.records import LogDraftLeft, LogDraftSaved, LogEntryMade, LogEntryStruck
 from contracts.refusals import Invalid, NotFound, Refused
 
 

@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from contracts.envelope import Event
-from contracts.incident import Vulnerability
-from contracts.incident_records import Heading, Level, ThriveAssessed
+from contracts.incident.incidents import Vulnerability
+from contracts.incident.records import Heading, Level, ThriveAssessed
 from contracts.refusals import Invalid
 from services.incident.domain.room import ThriveRules
 

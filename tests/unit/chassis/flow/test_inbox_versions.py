@@ -17,7 +17,7 @@ from chassis.store.codec import Head, encode, encode_event
 from chassis.store.committer import Committer
 from chassis.store.sqlite import SqliteStorage
 from contracts import registry, upcasts
-from contracts.contact import CallEnded
+from contracts.contact.calls import CallEnded
 from contracts.envelope import Envelope, Event, Text
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)

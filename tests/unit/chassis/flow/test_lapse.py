@@ -18,7 +18,7 @@ from chassis.log.sqlite import SqliteLog
 from chassis.store import transaction
 from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Changes, Storage
-from contracts.contact import CallAbandoned, CallQueued
+from contracts.contact.calls import CallAbandoned, CallQueued
 from contracts.envelope import Envelope, Event
 from contracts.topics import TOPICS
 

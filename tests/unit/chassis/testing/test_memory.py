@@ -6,7 +6,7 @@ import pytest
 from chassis.store.aggregate import Aggregate
 from chassis.testing.memory import MemoryTransaction
 from chassis.testing.scenario import Scenario
-from contracts.contact import CallEnded, CallQueued, Line
+from contracts.contact.calls import CallEnded, CallQueued, Line
 from contracts.refusals import NotFound, Refused
 
 NOW = datetime(2017, 6, 1, 12, tzinfo=UTC)

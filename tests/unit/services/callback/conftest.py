@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chassis.testing.scenario import Scenario
-from contracts.contact import Abandonment
+from contracts.contact.calls import Abandonment
 from services.callback.application import Callback
 from services.callback.domain.commands import OpenReview
 from services.callback.domain.decide import decide

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from review_story import At, Opened, Story, ring_out, said, start, state
 
-from contracts.answered_calls import AttemptHungUp, HungUp
-from contracts.callback import AttemptEnded, AttemptPlanned, Outcome, ReviewClosed
+from contracts.callback.answered_calls import AttemptHungUp, HungUp
+from contracts.callback.reviews import AttemptEnded, AttemptPlanned, Outcome, ReviewClosed
 from services.callback.domain.commands import EndRinging, NoteHangUp, RecordOutcome
 from services.callback.domain.review import LINE_TAKEN
 

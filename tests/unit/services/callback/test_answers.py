@@ -3,7 +3,8 @@
 import pytest
 from review_story import At, Opened, rang_again, record, ring_out, safe, said, start, state
 
-from contracts.callback import (
+from contracts.callback.episodes import ReviewReopened
+from contracts.callback.reviews import (
     AttemptCancelled,
     AttemptEnded,
     AttemptPlanned,
@@ -15,8 +16,7 @@ from contracts.callback import (
     ReviewEscalated,
     Speaker,
 )
-from contracts.contact import Sound
-from contracts.episodes import ReviewReopened
+from contracts.contact.calls import Sound
 from contracts.refusals import Invalid
 from services.callback.domain.commands import (
     EndRinging,

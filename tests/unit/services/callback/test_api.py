@@ -13,7 +13,7 @@ from chassis.clock import VirtualClock
 from chassis.host import Context, Host
 from chassis.http.principal import Role
 from chassis.world import World
-from contracts.contact import Abandonment, Sound
+from contracts.contact.calls import Abandonment, Sound
 from services.callback import api
 from services.callback.domain.commands import LinkIncident, OpenReview, StartAttempt
 from services.callback.wiring import build

@@ -7,8 +7,8 @@ import pytest
 
 from chassis.dated import Dated
 from chassis.testing.memory import MemoryTransaction
-from contracts.callback import AttemptStarted, Disposition, ReviewAssessed, ReviewClosed, ReviewOpened
-from contracts.contact import Abandonment, Marker
+from contracts.callback.reviews import AttemptStarted, Disposition, ReviewAssessed, ReviewClosed, ReviewOpened
+from contracts.contact.calls import Abandonment, Marker
 from services.callback.application import Callback
 from services.callback.domain.commands import (
     LearnMarker,

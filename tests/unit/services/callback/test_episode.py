@@ -6,7 +6,8 @@ import pytest
 from review_story import At, Opened, Story, never_reached, rang_again, ring_out, said, start, state
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.callback import (
+from contracts.callback.episodes import EpisodeJoined, ReviewMerged, ReviewReopened
+from contracts.callback.reviews import (
     AttemptCancelled,
     AttemptEnded,
     AttemptPlanned,
@@ -19,8 +20,7 @@ from contracts.callback import (
     ReviewEscalated,
     Risk,
 )
-from contracts.contact import Abandonment, Sound
-from contracts.episodes import EpisodeJoined, ReviewMerged, ReviewReopened
+from contracts.contact.calls import Abandonment, Sound
 from contracts.refusals import NotFound, Refused
 from services.callback.application import Callback
 from services.callback.domain.commands import (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from review_story import CELL, At, Opened, ring_out, said, start
 
-from contracts.callback import (
+from contracts.callback.reviews import (
     AttemptCancelled,
     AttemptEnded,
     AttemptPlanned,
@@ -22,7 +22,7 @@ from contracts.callback import (
     Risk,
     Role,
 )
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.contact.calls import Abandonment, Marker, Sound
 from services.callback.domain import gate
 from services.callback.domain.attempt import Attempt
 from services.callback.domain.commands import LearnCaller, LearnMarker, LearnSounds

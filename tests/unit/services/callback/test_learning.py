@@ -6,7 +6,8 @@ import pytest
 from review_story import FIX, At, Opened, never_reached, ring_out, said, start, state
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.callback import (
+from contracts.callback.episodes import ReviewReopened
+from contracts.callback.reviews import (
     AttemptPlanned,
     Disposition,
     LocationLearned,
@@ -16,8 +17,7 @@ from contracts.callback import (
     ReviewOpened,
     Risk,
 )
-from contracts.contact import Abandonment, Marker, Sound
-from contracts.episodes import ReviewReopened
+from contracts.contact.calls import Abandonment, Marker, Sound
 from contracts.places import Location, LocationSource, Point
 from services.callback.application import Callback
 from services.callback.domain.commands import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from review_story import CELL, FIX, At, Opened, said, state
 
-from contracts.callback import (
+from contracts.callback.reviews import (
     AttemptPlanned,
     Disposition,
     Escalation,
@@ -16,7 +16,7 @@ from contracts.callback import (
     Risk,
     Role,
 )
-from contracts.contact import Abandonment
+from contracts.contact.calls import Abandonment
 
 
 class TestOpening:

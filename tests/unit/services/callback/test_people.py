@@ -2,7 +2,8 @@
 
 from review_story import CLOSE, At, Opened, Story, rang_again, ring_out, said, start, state
 
-from contracts.callback import (
+from contracts.callback.episodes import EmergencyPeriodEnded, EpisodeJoined, LinkedIncidentEnded, ReviewReopened, SampleChecked
+from contracts.callback.reviews import (
     AttemptCancelled,
     AttemptEnded,
     Disposition,
@@ -13,8 +14,7 @@ from contracts.callback import (
     ReviewEscalated,
     Role,
 )
-from contracts.contact import Sound
-from contracts.episodes import EmergencyPeriodEnded, EpisodeJoined, LinkedIncidentEnded, ReviewReopened, SampleChecked
+from contracts.contact.calls import Sound
 from contracts.refusals import NotFound
 from services.callback.domain.commands import (
     CheckSample,

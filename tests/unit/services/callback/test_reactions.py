@@ -4,7 +4,7 @@ import pytest
 
 from chassis.host import Timer
 from contracts import registry
-from contracts.contact import (
+from contracts.contact.calls import (
     Abandonment,
     CallAbandoned,
     CallAnswered,
@@ -20,7 +20,7 @@ from contracts.contact import (
     SoundsHeard,
 )
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentClosed, IncidentOpened, IncidentReopened, Origin
+from contracts.incident.incidents import IncidentClosed, IncidentOpened, IncidentReopened, Origin
 from contracts.places import Location, LocationSource, Point
 from services.callback.domain.commands import (
     EndEmergencyPeriod,

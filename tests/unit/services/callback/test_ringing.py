@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from review_story import FIX, At, Opened, Story, ring_out, safe, said, start, state
 
 from chassis.testing.scenario import Scenario
-from contracts.callback import (
+from contracts.callback.reviews import (
     AttemptDeferred,
     AttemptEnded,
     AttemptPlanned,
@@ -20,7 +20,7 @@ from contracts.callback import (
     ReviewClosed,
     ReviewEscalated,
 )
-from contracts.contact import Abandonment, Marker
+from contracts.contact.calls import Abandonment, Marker
 from contracts.refusals import Invalid
 from services.callback.application import Callback
 from services.callback.domain.commands import (

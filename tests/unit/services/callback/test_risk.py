@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.callback import Risk
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.callback.reviews import Risk
+from contracts.contact.calls import Abandonment, Marker, Sound
 from services.callback.domain.risk import Assessment, Known, assess
 from services.callback.policy import default
 

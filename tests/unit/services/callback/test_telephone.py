@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.clock import VirtualClock
-from contracts.callback import AttemptStarted, Outcome
+from contracts.callback.reviews import AttemptStarted, Outcome
 from services.callback.domain import gate
 from services.callback.domain.commands import EndRinging, RecordOutcome
 from services.callback.telephone.simulated import MIX, Behaviour, SimulatedTelephone

@@ -10,8 +10,8 @@ from chassis.clock import VirtualClock
 from chassis.host import Service
 from chassis.testing.memory import MemoryTransaction
 from chassis.world import World
-from contracts.callback import AttemptPlanned, AttemptStarted, ReviewAssessed, ReviewEscalated, ReviewOpened
-from contracts.contact import Abandonment, Marker
+from contracts.callback.reviews import AttemptPlanned, AttemptStarted, ReviewAssessed, ReviewEscalated, ReviewOpened
+from contracts.contact.calls import Abandonment, Marker
 from services.callback.domain.commands import OpenReview, StartAttempt
 from services.callback.policy import default
 from services.callback.wiring import build

@@ -8,7 +8,7 @@ from chassis.clock import VirtualClock
 from chassis.errors import PolicyRefused, SettingsRefused
 from chassis.world import World
 from contracts import registry
-from contracts.callback import AttemptRecalled, AttemptStarted, TextStarted
+from contracts.callback.reviews import AttemptRecalled, AttemptStarted, TextStarted
 from contracts.envelope import Envelope
 from services.callback.domain.commands import EndRinging
 from services.callback.wiring import build, openapi_app

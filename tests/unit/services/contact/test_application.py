@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.callers import SubjectKind
-from contracts.contact import CallAbandoned, CallerRangAgain, CallReceived, Marker
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import CallAbandoned, CallerRangAgain, CallReceived, Marker
 from services.contact.application import Contact
-from services.contact.domain.caller import PlaceMarker, Subject
-from services.contact.domain.facts import AnswerCall, HangUp, PresentCall
-from services.contact.numbers import Numbers
+from services.contact.domain.callers.caller import PlaceMarker, Subject
+from services.contact.domain.callers.numbers import Numbers
+from services.contact.domain.calls.facts import AnswerCall, HangUp, PresentCall
 from services.contact.policy import default
 from services.contact.streams import call_id
 

@@ -18,12 +18,12 @@ from chassis.references import Keyer
 from chassis.store.sqlite import SqliteStorage
 from chassis.tracing import Tracing
 from chassis.world import World
-from contracts.contact import Channel, Line
-from contracts.contacts import Stage
+from contracts.contact.calls import Channel, Line
+from contracts.contact.contacts import Stage
+from services.contact.domain.calls.facts import HangUp
 from services.contact.domain.desks.contacting import NoteOverdue, ReceiveContact
 from services.contact.domain.desks.feed import HearFeed, NoteSilence
 from services.contact.domain.desks.promise import NoteBroken
-from services.contact.domain.facts import HangUp
 from services.contact.wiring import build
 
 pytestmark = pytest.mark.anyio

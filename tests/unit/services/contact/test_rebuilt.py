@@ -10,12 +10,12 @@ from switchroom import Switchroom, switchroom
 from chassis.flow.rebuild import differences, rebuild
 from chassis.flow.soundness import faults
 from chassis.store.sqlite import SqliteStorage
-from contracts.contact import Channel, Line
+from contracts.contact.calls import Channel, Line
 from contracts.refusals import Refused
+from services.contact.domain.calls.facts import MissPlace
 from services.contact.domain.desks.contacting import ReceiveContact, TakeContact
 from services.contact.domain.desks.feed import HearFeed, RetireFeed
 from services.contact.domain.desks.staff import MoveHandler
-from services.contact.domain.facts import MissPlace
 from services.contact.streams import call_id
 
 pytestmark = pytest.mark.anyio

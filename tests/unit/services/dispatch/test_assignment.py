@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import AssignmentEnded, JobClosed, JobRequested, JobUnitAdded, Release, Status, UnitAssigned
+from contracts.dispatch.deployment import AssignmentEnded, JobClosed, JobRequested, JobUnitAdded, Release, Status, UnitAssigned
 from contracts.refusals import Invalid, NotFound, Refused
 from services.dispatch.application import JOB, UNIT
 from services.dispatch.domain.commands import (

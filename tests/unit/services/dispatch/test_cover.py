@@ -7,8 +7,8 @@ import pytest
 
 from chassis.dated import Dated
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import Release, Status
-from contracts.dispatch_tours import CoverGapClosed, CoverGapOpened, StandbyOrdered
+from contracts.dispatch.deployment import Release, Status
+from contracts.dispatch.tours import CoverGapClosed, CoverGapOpened, StandbyOrdered
 from contracts.places import Point
 from contracts.refusals import Invalid, Refused
 from services.dispatch.application import Areas, Dispatch

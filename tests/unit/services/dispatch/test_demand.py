@@ -5,8 +5,8 @@ import pytest
 
 from chassis.host import Timer
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import Release
-from contracts.dispatch_waiting import JobDelayed, JobUnresourced, JobUnresourcedAcknowledged
+from contracts.dispatch.deployment import Release
+from contracts.dispatch.waiting import JobDelayed, JobUnresourced, JobUnresourcedAcknowledged
 from contracts.refusals import Invalid, Refused
 from services.dispatch.application import JOB
 from services.dispatch.domain.commands import (

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import AssignmentEnded, Release, Status, UnitAssigned
-from contracts.dispatch_waiting import JobReturned
+from contracts.dispatch.deployment import AssignmentEnded, Release, Status, UnitAssigned
+from contracts.dispatch.waiting import JobReturned
 from contracts.refusals import Invalid, Refused
 from services.dispatch.application import JOB
 from services.dispatch.domain.commands import Assign, BookOn, Command, Divert, EndAssignment, Override, ReportStatus, RequestJob

@@ -5,8 +5,8 @@ import pytest
 
 from chassis.host import Timer
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import Officer, Release, Skill, Status, UnitBookedOff, UnitBookedOn
-from contracts.dispatch_tours import MealBreakInterrupted, MealBreakMissed
+from contracts.dispatch.deployment import Officer, Release, Skill, Status, UnitBookedOff, UnitBookedOn
+from contracts.dispatch.tours import MealBreakInterrupted, MealBreakMissed
 from contracts.refusals import Invalid, Refused
 from services.dispatch.application import UNIT
 from services.dispatch.domain.commands import (

@@ -5,8 +5,8 @@ import pytest
 
 from chassis.host import Timer
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import UnitAssigned
-from contracts.dispatch_offers import Answer, JobOfferAnswered, OfferAnswered
+from contracts.dispatch.deployment import UnitAssigned
+from contracts.dispatch.offers import Answer, JobOfferAnswered, OfferAnswered
 from contracts.refusals import NotFound, Refused
 from services.dispatch.application import JOB, UNIT
 from services.dispatch.domain.commands import AnswerOffer, Assign, BookOff, BookOn, CloseJob, Command, Offer, RequestJob

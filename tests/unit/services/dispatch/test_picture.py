@@ -14,7 +14,7 @@ from chassis.clock import VirtualClock
 from chassis.dated import Dated
 from chassis.flow.reads import Reads
 from chassis.store.sqlite import SqliteStorage
-from contracts.dispatch import Officer, Release, Skill, Status
+from contracts.dispatch.deployment import Officer, Release, Skill, Status
 from contracts.places import Location, LocationSource, Point
 from services.dispatch.application import JOB, UNIT, Taken
 from services.dispatch.domain.commands import (

@@ -4,7 +4,7 @@ import pytest
 
 from chassis.host import Timer
 from contracts.envelope import Envelope, Event
-from contracts.incident import IncidentClosed, IncidentRegraded, ResourcesRequested, UnitOnScene
+from contracts.incident.incidents import IncidentClosed, IncidentRegraded, ResourcesRequested, UnitOnScene
 from services.dispatch.domain.commands import CloseJob, RegradeJob, RequestJob
 from services.dispatch.domain.job import incident_of, job_of
 from services.dispatch.reactions import HEEDS, on_timer, react

@@ -13,8 +13,8 @@ from chassis.clock import VirtualClock
 from chassis.dated import Dated
 from chassis.flow.rebuild import differences, rebuild
 from chassis.store.sqlite import SqliteStorage
-from contracts.dispatch import Officer, Release, Skill, Status
-from contracts.dispatch_offers import Answer
+from contracts.dispatch.deployment import Officer, Release, Skill, Status
+from contracts.dispatch.offers import Answer
 from contracts.places import Location, LocationSource, Point
 from services.dispatch.domain.commands import (
     AcknowledgeAlarm,

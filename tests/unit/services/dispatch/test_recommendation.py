@@ -8,7 +8,7 @@ import pytest
 from chassis.dated import Dated
 from chassis.errors import PolicyRefused
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import Status, UnitAssigned
+from contracts.dispatch.deployment import Status, UnitAssigned
 from contracts.places import Location, LocationSource, Point
 from services.dispatch.application import Dispatch
 from services.dispatch.domain.commands import BookOn, RequestJob

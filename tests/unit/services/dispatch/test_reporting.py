@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import (
+from contracts.dispatch.deployment import (
     AtSceneInferred,
     EmergencyPressed,
     JobUnitArrived,

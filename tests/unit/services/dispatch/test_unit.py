@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.dispatch import AssignmentEnded, Release, Status, UnitStatusReported
+from contracts.dispatch.deployment import AssignmentEnded, Release, Status, UnitStatusReported
 from contracts.places import Point
 from contracts.refusals import Invalid, NotFound, Refused
 from services.dispatch.application import UNIT
@@ -42,7 +42,7 @@ def assigned(obey: Obey) -> None:
 
 
 def test_a_callsign_is_one_unit_however_it_is_spelt() -> None:
-    assert {unit_of(callsign) for callsign in ("KM 204", "km-204", "KM/204")} == {"unit-KM-204"}
+    assert {unit_of(callsign) for callsign in ("KM 204", "km-204", "KM/204", "unit-KM-204")} == {"unit-KM-204"}
 
 
 @pytest.mark.parametrize("callsign", ["", "é1", "x" * 41, "\n1", "-"])

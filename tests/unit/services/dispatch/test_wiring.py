@@ -7,7 +7,7 @@ from chassis.clock import VirtualClock
 from chassis.errors import PolicyRefused
 from chassis.testing.memory import MemoryTransaction
 from chassis.world import World
-from contracts.dispatch import UnitAssigned
+from contracts.dispatch.deployment import UnitAssigned
 from services.dispatch.domain.commands import BookOn, RequestJob
 from services.dispatch.policy.deployment import DEFAULT
 from services.dispatch.wiring import build, openapi_app

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from chassis.clock import VirtualClock
 from chassis.host import Service
 from chassis.http.principal import Role
-from contracts.incident_handing import Function, TransferMessage
+from contracts.incident.handing import Function, TransferMessage
 from contracts.topics import HEARS
 from services.incident.aggregates import ALL
 from services.incident.api.routes import policy_routers, routers
@@ -251,6 +251,23 @@ def test_what_is_not_in_the_list_is_refused_with_the_list(
     refused = change(handler, opened(handler, grade=None), what, body)
     assert (refused.status_code, refused.json()["code"]) == (422, code)
     assert allowed in refused.json()["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("at", "code"), [("2099-01-01T00:00:00Z", "in-the-future"), ("1999-01-01T00:00:00Z", "before-the-report")]
+)
+def test_a_time_that_cannot_be_is_refused_and_nothing_is_done(handler: TestClient, at: str, code: str) -> None:
+    where = opened(handler, grade=None)
+    for what, body in (("grade", {"grade": "Priority"}), ("close", {"closing_code": "arrest", "reason": "r"})):
+        refused = change(handler, where, what, body | {"at": at})
+        assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert handler.get(where).headers["ETag"] == '"1"'
+
+
+def test_qualifiers_of_the_opening_and_of_the_closing_stand_apart(handler: TestClient) -> None:
+    where = handler.post("/incidents", json=OPENING | {"call": "call-1", "qualifiers": ["alcohol"]}).headers["Location"]
+    closed = change(handler, where, "close", {"closing_code": "arrest", "reason": "r", "qualifiers": ["hate"]}).json()
+    assert (closed["qualifiers"], closed["closing_qualifiers"]) == (["alcohol"], ["hate"])
 
 
 def test_an_opening_code_that_is_not_in_the_list_opens_nothing(handler: TestClient) -> None:

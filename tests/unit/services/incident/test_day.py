@@ -14,8 +14,8 @@ from chassis.host import Service
 from chassis.log.memory import MemoryLog
 from chassis.store.sqlite import SqliteStorage
 from chassis.testing.memory import MemoryTransaction
-from contracts.incident import Origin
-from contracts.incident_records import DayNumberDrawn
+from contracts.incident.incidents import Origin
+from contracts.incident.records import DayNumberDrawn
 from contracts.topics import HEARS
 from services.incident.aggregates import ALL
 from services.incident.application import Incidents

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.testing.memory import MemoryTransaction
-from contracts.incident import (
+from contracts.incident.incidents import (
     IncidentClosed,
     IncidentGraded,
     IncidentOpened,

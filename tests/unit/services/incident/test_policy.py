@@ -6,7 +6,7 @@ import pytest
 from chassis.dated import Dated
 from chassis.errors import PolicyRefused
 from chassis.testing.memory import MemoryTransaction
-from contracts.incident import Origin
+from contracts.incident.incidents import Origin
 from contracts.refusals import Invalid
 from services.incident.application import Incidents
 from services.incident.cases.room import Room

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.host import Timer
-from contracts.callback import AttemptEnded, AttemptPlanned, Escalation, Outcome, ReviewEscalated, Role
-from contracts.dispatch import EmergencyPressed, JobClosed, Status, UnitAssigned, UnitStatusReported
+from contracts.callback.reviews import AttemptEnded, AttemptPlanned, Escalation, Outcome, ReviewEscalated, Role
+from contracts.dispatch.deployment import EmergencyPressed, JobClosed, Status, UnitAssigned, UnitStatusReported
 from contracts.envelope import Envelope, Event
 from contracts.places import Point
 from services.incident.domain.commands import NoteAllocated, NoteCallBack, NoteOnScene, OpenForEmergency, OpenForReview

@@ -8,7 +8,7 @@ from chassis.clock import VirtualClock
 from chassis.errors import PolicyRefused
 from chassis.testing.memory import MemoryTransaction
 from chassis.world import World
-from contracts.incident import IncidentGraded, Origin
+from contracts.incident.incidents import IncidentGraded, Origin
 from services.incident.domain.commands import Grade, OpenIncident
 from services.incident.policy.grades import NATIONAL
 from services.incident.wiring import build, openapi_app

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.contact import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line
 from services.contact.figures.definition import load
 from simulator.published import scenario as scenarios
 from simulator.published.fates import fated

@@ -9,9 +9,9 @@ from desk_room import Desk
 from fastapi.testclient import TestClient
 
 from chassis.clock import VirtualClock
-from contracts.callback import Outcome
-from contracts.contact import Marker, Sound
-from contracts.texts import Delivery
+from contracts.callback.reviews import Outcome
+from contracts.callback.texts import Delivery
+from contracts.contact.calls import Marker, Sound
 from services.callback.domain.commands import EndRinging, LearnSounds, StartAttempt
 from services.callback.policy import desk as policy
 from services.callback.texts.message import LearnContact, PassDelivery, PassReply, ReportDelivery

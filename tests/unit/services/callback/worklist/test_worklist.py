@@ -7,7 +7,7 @@ from desk_room import Desk
 from fastapi.testclient import TestClient
 
 from chassis.clock import VirtualClock
-from contracts.contact import Abandonment, Marker, Sound
+from contracts.contact.calls import Abandonment, Marker, Sound
 from services.callback.worklist.commands import PassAcknowledgement, PassSilence
 
 A, B, C, D = (f"{n}f1f968a-b92a-5ff5-829f-55b6c1c6a5b9" for n in range(1, 5))

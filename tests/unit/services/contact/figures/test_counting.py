@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.contact import Abandonment
+from contracts.contact.calls import Abandonment
 from contracts.envelope import Event
 from services.contact.figures.call_facts import Told, of_stream
 from services.contact.figures.counting import Counting

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.dated import Dated, Edition
-from contracts.contact import Abandonment, CallReclassified, Line, NumberLearned
+from contracts.contact.calls import Abandonment, CallReclassified, Line, NumberLearned
+from contracts.contact.telephony import PlaceGivenUp
 from contracts.envelope import Event
-from contracts.telephony import PlaceGivenUp
 from services.contact.figures.behind import Figure, behind
 from services.contact.figures.call_facts import CallFacts, of_stream
 from services.contact.figures.definition import Clock, Definition, Whole, load

@@ -7,15 +7,15 @@ import pytest
 
 from chassis.references import telephone
 from chassis.testing.memory import MemoryTransaction
-from contracts.callers import SubjectKind
-from contracts.contact import Abandonment, CallAbandoned, CallerRangAgain, Line, Marker
-from contracts.harvest import AttemptsHarvested, HarvestTaken
+from contracts.contact.callers import SubjectKind
+from contracts.contact.calls import Abandonment, CallAbandoned, CallerRangAgain, Line, Marker
+from contracts.contact.harvest import AttemptsHarvested, HarvestTaken
 from services.contact.application import Contact
-from services.contact.domain.caller import PlaceMarker, Subject
-from services.contact.domain.facts import AnswerCall, HangUp, PresentCall
+from services.contact.domain.callers.caller import PlaceMarker, Subject
+from services.contact.domain.callers.numbers import Numbers
+from services.contact.domain.calls.facts import AnswerCall, HangUp, PresentCall
 from services.contact.domain.harvest import FailedCaller, HarvestCallers
 from services.contact.harvest.application import Harvesting
-from services.contact.numbers import Numbers
 from services.contact.policy import default
 
 T = datetime(2023, 6, 25, 6, 24, tzinfo=UTC)

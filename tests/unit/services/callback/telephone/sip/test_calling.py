@@ -3,8 +3,8 @@
 import pytest
 from adapters.sip.exchange import EMPTY, NUMBER, OFFER, START, TAKEN, Exchange
 
-from contracts.answered_calls import HungUp
-from contracts.callback import Outcome
+from contracts.callback.answered_calls import HungUp
+from contracts.callback.reviews import Outcome
 from services.callback.telephone.sip.joining import Ending
 from services.callback.telephone.sip.outcomes import Verdict
 from services.callback.telephone.sip.rules import Redirects

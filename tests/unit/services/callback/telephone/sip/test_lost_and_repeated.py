@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 from adapters.sip.exchange import EMPTY, OFFER, TAKEN, Exchange
 
-from contracts.answered_calls import HungUp
-from contracts.callback import Outcome
+from contracts.callback.answered_calls import HungUp
+from contracts.callback.reviews import Outcome
 from services.callback.telephone.sip.joining import Ending
 from services.callback.telephone.sip.outcomes import Verdict
 from services.callback.telephone.sip.wire.address import Carrier

@@ -1,0 +1,1 @@
+"""Use cases beside the one call: who calls, which calls belong together, handsets, surges, places, and all that is no call."""

@@ -1,0 +1,1 @@
+"""Pure: the record of who calls, and who belongs to whom."""

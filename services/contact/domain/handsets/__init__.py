@@ -1,0 +1,1 @@
+"""Pure: what handsets send of where they are."""

@@ -1,0 +1,1 @@
+"""What people read, made from states alone, so that what was known at an instant reads the same way."""
