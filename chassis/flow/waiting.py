@@ -15,8 +15,8 @@ class Bell:
     def ring(self) -> None:
         """Wake whoever waits; if nobody does, the next one to wait does not."""
         self._rung = True
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        if self._waiter is not None:
+            _wake(self._waiter)
 
     def clear(self) -> None:
         """Forget earlier rings."""
@@ -28,7 +28,7 @@ class Bell:
             return
         loop = asyncio.get_running_loop()
         self._waiter = waiter = loop.create_future()
-        late = loop.call_later(wait_s, lambda: waiter.done() or waiter.set_result(None))
+        late = loop.call_later(wait_s, _wake, waiter)
         try:
             await waiter
         finally:
@@ -44,6 +44,11 @@ class Bell:
             yield
         finally:
             stopping.cancel()
+
+
+def _wake(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 async def pause(stop: asyncio.Event, wait_s: float) -> None:
