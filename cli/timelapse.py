@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,9 @@ app = typer.Typer(no_args_is_help=True, help="Play a day or a file through all f
 Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="New folder for the stores, the log and the report.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="One seed, one history.")]
+Day = Annotated[
+    datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="The first day, in London; otherwise a Thursday in June.")
+]
 EXITS = "Exit codes: 0 done, 1 a call without exactly one review and disposition, 2 wrong usage, 3 input or folder refused."
 
 
@@ -37,15 +41,19 @@ EXITS = "Exit codes: 0 done, 1 a call without exactly one review and disposition
 def force_day(
     seed: Seed = 1,
     calls: Annotated[int, typer.Option("--calls", min=1, max=1_000_000, help="Calls in the day.")] = 3000,
+    day: Day = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Play a simulated day of a force, drawn from published figures.
 
     Example: ringback timelapse force-day --seed 7 --calls 5000 --data /tmp/day
+    Example: ringback timelapse force-day --day 2026-10-25
     """
-    run = Run("A simulated day of a force", f"seed {seed}, {calls} calls", ForceDay.zone)
-    play(lambda _: ForceDay(seed, calls), run, "force-day", seed, data, as_json)
+    plan = Plan() if day is None else Plan(first=day.date())
+    source = f"seed {seed}, {calls} calls, {plan.first:%A %d %B %Y}"
+    run = Run("A simulated day of a force", source, ForceDay.zone)
+    play(lambda _: ForceDay(seed, calls, plan=plan), run, "force-day", seed, data, as_json)
 
 
 @app.command("force-week", epilog=EXITS)
@@ -54,6 +62,7 @@ def force_week(
     calls: Annotated[int, typer.Option("--calls", min=1, max=1_000_000, help="Calls in a day.")] = 300,
     days: Annotated[int, typer.Option("--days", min=1, max=31, help="How many days.")] = 7,
     units: Annotated[float, typer.Option("--units", min=0.05, max=10, help="Units, as a part of what the demand takes.")] = 0.5,
+    day: Day = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,7 +70,7 @@ def force_week(
 
     Example: ringback timelapse force-week --units 0.4 --data /tmp/week
     """
-    plan = Plan(days, units, busy=True)
+    plan = Plan(days, units, busy=True) if day is None else Plan(days, units, busy=True, first=day.date())
     source = f"seed {seed}, {days} days of {calls} calls, {units:g} times the units"
     run = Run("A simulated week of a force, demand above units", source, ForceDay.zone)
     play(lambda folder: ForceDay(seed, calls, plan=plan), run, "force-week", seed, data, as_json)

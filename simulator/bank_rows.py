@@ -7,6 +7,7 @@ Times carry no date: each is taken on the day nearest to the time before it in i
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from simulator.localtime import LocalTime, nearest_day
@@ -24,6 +25,7 @@ FORMAT = Format(
     order=_ORDER,
 )
 _HERE = LocalTime("Asia/Jerusalem")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5]?[0-9]):([0-5]?[0-9])")
 _CUSTOMER = re.compile(r"[0-9]{1,30}")
 _LONGEST = 200
 _ABSENT = timedelta(0)
@@ -101,6 +103,7 @@ class _Stamps:
         return self._instant
 
 
+@lru_cache(64)
 def _day(text: str) -> datetime:
     try:
         return datetime.strptime(text.zfill(6), "%y%m%d")  # noqa: DTZ007 (a local date; the zone comes with the time)
@@ -109,10 +112,8 @@ def _day(text: str) -> datetime:
 
 
 def _time(table: Table, fields: list[str], column: str) -> timedelta:
-    parts = table.get(fields, column).split(":")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts):
+    found = _TIME.fullmatch(table.get(fields, column))
+    if found is None:
         raise Unreadable(f"{column} is not a time of day")
-    hours, minutes, seconds = map(int, parts)
-    if hours > 23 or minutes > 59 or seconds > 59:
-        raise Unreadable(f"{column} is not a time of day")
+    hours, minutes, seconds = map(int, found.groups())
     return timedelta(hours=hours, minutes=minutes, seconds=seconds)

@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -33,14 +33,16 @@ _Group = tuple[datetime, list[Ranked]]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many days, and how many units for each that the demand would take. Below 1 there is more work than there are units.
+    """Which days, and how many units for each that the demand would take. Below 1 there is more work than there are units.
 
+    Days begin at midnight in London, a Thursday in June unless told, and each is 24 hours from there, also where clocks change.
     `busy`: those whom escalations go to are too, so that some climb; some callers are vulnerable, and to be rung while they wait.
     """
 
     days: int = 1
     units: float = 1.0
     busy: bool = False
+    first: date = date(2025, 6, 5)
 
     def __post_init__(self) -> None:
         if not 1 <= self.days <= MOST_DAYS or not 0 < self.units <= 10:
@@ -48,7 +50,7 @@ class Plan:
 
 
 class ForceDay:
-    """The script of simulated days from Thursday, 5 June 2025, midnight in London on. One is a plain day."""
+    """The script of simulated days. One is a plain day."""
 
     zone = "Europe/London"
 
@@ -57,7 +59,7 @@ class ForceDay:
         if not 1 <= calls <= MOST_CALLS:
             raise InputRefused(f"a day has from 1 to {MOST_CALLS:,} calls, not {calls:,}")
         self._seed, self._calls_a_day, self._plan, self.total = seed, calls, plan, calls * plan.days
-        self._midnight = datetime(2025, 6, 5, tzinfo=ZoneInfo(self.zone))
+        self._midnight = datetime.combine(plan.first, time(), ZoneInfo(self.zone)).astimezone(UTC)
         self.span: tuple[datetime, datetime] | None = (self._midnight, self._midnight + timedelta(days=plan.days))
         self.set_aside = SetAside(folder)
         rules = deployment.load()

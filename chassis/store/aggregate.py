@@ -24,7 +24,7 @@ def _not_indexed(_: Any) -> Iterable[tuple[str, str]]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Aggregate(Generic[S]):
     """One kind of stream. Everything stored beside its events is a function of its state.
 
@@ -40,6 +40,3 @@ class Aggregate(Generic[S]):
     index: Callable[[S], Iterable[tuple[str, str]]] = _not_indexed
     snapshot_every: int = 100
     revision: int = 1
-
-    def __hash__(self) -> int:
-        return id(self)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, NamedTuple, Protocol, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from pydantic import AwareDatetime, ValidationError
@@ -17,6 +17,8 @@ from pydantic import AwareDatetime, ValidationError
 from chassis.errors import UnreadableRecord
 from contracts import registry, upcasts
 from contracts.envelope import Envelope, Event, Value
+
+T = TypeVar("T")
 
 Recorded = Annotated[datetime, msgspec.Meta(tz=True)]
 """When an event was saved; never without its zone."""
@@ -61,7 +63,7 @@ def twin(model: type[Value]) -> type[msgspec.Struct]:
         kind = _twin_type(field.annotation)
         fields.append((name, kind) if field.is_required() else (name, kind, field.get_default(call_default_factory=True)))
     fields.sort(key=len)
-    return msgspec.defstruct(model.__name__, fields, frozen=True, kw_only=True)
+    return msgspec.defstruct(model.__name__, fields, frozen=True, kw_only=True, gc=False)
 
 
 def _twin_type(annotation: Any) -> Any:
@@ -79,20 +81,19 @@ def _twin_type(annotation: Any) -> Any:
     return annotation
 
 
-class Fields(Protocol):
+class Fields(msgspec.Struct, Generic[T], gc=False):
     """A stored event as read: its fields under `data`."""
 
-    data: Any
+    data: T
 
 
 @cache
-def stored_reader(name: str) -> tuple[type[Event], Callable[[bytes], Fields]]:
+def stored_reader(name: str) -> tuple[type[Event], Callable[[bytes], Fields[Any]]]:
     """For a stored type name: the event class it is read as now, and the function that reads stored bytes."""
     if upcasts.needed(name):
         return _upcasting_reader(name)
     model = registry.by_name(name).model
-    decoder = msgspec.json.Decoder(msgspec.defstruct("Stored", [("data", twin(model))]))
-    return model, decoder.decode  # type: ignore[return-value]
+    return model, msgspec.json.Decoder(Fields[twin(model)]).decode  # type: ignore[misc]
 
 
 def reader(name: str) -> tuple[type[Event], Callable[[bytes], Any]]:
@@ -101,16 +102,12 @@ def reader(name: str) -> tuple[type[Event], Callable[[bytes], Any]]:
     return model, lambda state: read(state).data
 
 
-class _Upcast(NamedTuple):
-    data: Any
-
-
-def _upcasting_reader(name: str) -> tuple[type[Event], Callable[[bytes], Fields]]:
+def _upcasting_reader(name: str) -> tuple[type[Event], Callable[[bytes], Fields[Any]]]:
     model = registry.by_name(upcasts.newest(name)).model
 
-    def read(state: bytes) -> Fields:
+    def read(state: bytes) -> Fields[Any]:
         data = msgspec.json.decode(_head_decoder.decode(state).data)
-        return _Upcast(msgspec.convert(upcasts.current(name, data)[1], twin(model)))  # type: ignore[return-value]
+        return Fields(msgspec.convert(upcasts.current(name, data)[1], twin(model)))
 
     return model, read
 

@@ -26,7 +26,7 @@ class Live(NamedTuple):
 NOTHING = Live(None, 0, frozenset(), {})
 
 
-Step = tuple[Callable[[bytes], Fields], Callable[[Any, Any], Any]]
+Step = tuple[Callable[[bytes], Fields[Any]], Callable[[Any, Any], Any]]
 
 
 class _Steps(dict[str, Step]):

@@ -13,6 +13,7 @@ import psycopg
 import stamina
 from eventsourcing.persistence import InfrastructureFactory, PersistenceError
 from eventsourcing.utils import Environment
+from msgspec.structs import astuple
 from psycopg import sql
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -102,7 +103,7 @@ class PostgresStorage(Reading):
             cursor.executemany(
                 "INSERT INTO stored_events (notification_id, originator_id, originator_version, topic, state)"
                 " VALUES (%s, %s, %s, %s, %s)",
-                events,
+                map(astuple, events),
             )
             cursor.executemany(
                 "INSERT INTO event_ids (id, position) VALUES (%s, %s)",

@@ -12,6 +12,7 @@ from typing import Any
 from eventsourcing.persistence import InfrastructureFactory, ProcessRecorder
 from eventsourcing.sqlite import SQLiteProcessRecorder
 from eventsourcing.utils import Environment
+from msgspec.structs import astuple
 
 from chassis.errors import DuplicateEvent, StaleOwner, StoreError, StoreRefused, VersionConflict
 from chassis.log.port import Partition
@@ -89,7 +90,8 @@ class SqliteStorage(Reading):
     def _insert(self, events: Sequence[StoredEvent], ids: Sequence[str]) -> None:
         try:
             self._cursor.executemany(
-                "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)", events
+                "INSERT INTO stored_events (rowid, originator_id, originator_version, topic, state) VALUES (?,?,?,?,?)",
+                map(astuple, events),
             )
         except sqlite3.IntegrityError as clash:
             raise VersionConflict(str(clash)) from None

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from chassis.host import Entry, Timer
 from chassis.log.port import Headers, Partition
 
 
-class StoredEvent(NamedTuple):
+class StoredEvent(msgspec.Struct, frozen=True, gc=False):
     """A row of the log: `position` is gap-free over the whole store, `version` over the stream."""
 
     position: int

@@ -1,101 +1,103 @@
-"""`make bench`: each figure beside its floor or peer, measured in turn in one run. `python -m tests.load P1 lapse` chooses."""
+"""`make bench`: each figure beside its floor or peer, measured in turn in one run. `python -m tests.load P1 lapse` chooses.
 
-import os
+Each part runs in a process of its own, is stopped when it takes too long, and if it fails the others go on.
+"""
+
+import json
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
 
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from cli.local import kafka, postgres
-from tests.load import appends, backlog, harvesting, lapse, posting, recommending, replay, reviewing, screen
 from tests.load.blocks import Compared
+from tests.load.part import PARTS
 
-SHARED = Path(os.environ.get("RINGBACK_SHARED_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
-MONTH = SHARED / "calls" / "bank_1999_01.tsv"
-
-
-def _kafka(folder: Path) -> Iterator[Compared]:
-    address = kafka.start(folder / "kafka").address
-    try:
-        yield from reviewing.compared(folder, str(address))
-    finally:
-        kafka.stop(folder / "kafka")
+LIMIT_S = 400
+"""Nothing that is well takes half of this; nine parts at their limit would still end within the hour."""
+STOPPING_S = 60
 
 
-def _appends(folder: Path) -> Iterator[Compared]:
-    yield from appends.sqlite(folder)
-    yield from appends.postgres(_dsn(folder))
-
-
-def _replay(folder: Path) -> Iterator[Compared]:
-    yield from replay.memory()
-    yield from replay.postgres(_dsn(folder))
-
-
-def _posting(folder: Path) -> Iterator[Compared]:
-    yield from posting.compared(folder, _dsn(folder))
-
-
-def _backlog(folder: Path) -> Iterator[Compared]:
-    yield from backlog.compared(_dsn(folder))
-
-
-def _lapse(folder: Path) -> Iterator[Compared]:
-    if MONTH.exists():
-        yield from lapse.compared(MONTH, folder)
-    else:
-        Console().print(f"The month of calls is left out: there is no {MONTH}")
-
-
-def _dsn(folder: Path) -> str:
-    address = postgres.start(folder / "postgres").address
-    assert address is not None
-    return address
-
-
-PARTS: dict[str, Callable[[Path], Iterator[Compared]]] = {
-    "P1": _kafka,
-    "P2-P3": _appends,
-    "P4": _replay,
-    "P6": _posting,
-    "dispatch": recommending.compared,
-    "screen": screen.compared,
-    "harvest": harvesting.compared,
-    "backlog": _backlog,
-    "lapse": _lapse,
-}
-
-
-def main(chosen: list[str]) -> None:
-    """Measure what was chosen, or all."""
-    table = Table("figure", "ours", "beside", "what", "ratio", "goal", "")
-    with TemporaryDirectory(prefix="ringback-bench-") as name:
-        folder = Path(name)
+def measured(part: str, folder: Path, told: Callable[[Compared], None]) -> str | None:
+    """Run one part and tell its figures as they come; why it did not come to its end, if it did not."""
+    folder.mkdir()
+    with TemporaryFile() as said:
+        command = [sys.executable, "-m", "tests.load.part", part, str(folder)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True)
+        late = threading.Timer(LIMIT_S, process.terminate)
+        late.start()
         try:
-            for part in chosen or PARTS:
-                for one in PARTS[part](folder):
-                    unit = (
-                        (lambda value: f"{value:,.1f}")
-                        if part in ("harvest", "lapse")
-                        else (lambda value: f"{value * 1e6:,.1f} us")
-                    )
-                    row = (
-                        one.name,
-                        unit(one.ours),
-                        unit(one.theirs),
-                        one.peer,
-                        f"{one.ratio:.2f}",
-                        one.goal,
-                        "met" if one.met else "NOT MET",
-                    )
-                    print(*row, sep="  |  ", flush=True)
-                    table.add_row(*row)
+            assert process.stdout is not None
+            for line in process.stdout:
+                told(Compared(**json.loads(line)))
+            ended = process.wait(STOPPING_S)
         finally:
-            postgres.stop(folder / "postgres")
-    Console(width=150).print(table)
+            over = not late.is_alive()
+            late.cancel()
+            _end(process)
+        if ended == 0:
+            return None
+        return f"not done after {LIMIT_S} s" if over else _reason(said, ended)
 
 
-main(sys.argv[1:])
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(STOPPING_S)
+        process.kill()
+
+
+def _reason(said: IO[bytes], ended: int) -> str:
+    """The last line a part wrote before it failed; all it wrote goes to the error output."""
+    said.seek(0)
+    text = said.read().decode(errors="replace").strip()
+    print(text, file=sys.stderr)
+    return text.splitlines()[-1] if text else f"it ended with {ended}"
+
+
+def main(chosen: list[str]) -> int:
+    """Measure what was chosen, or all, and print what was found; 1 when a part did not come to its end."""
+    if unknown := set(chosen) - set(PARTS):
+        print(f"There is no part {', '.join(sorted(unknown))}. There are: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    parts = chosen or list(PARTS)
+    table = Table("part", "figure", "goal", "measured", "", "ours", "beside", "what", title_justify="left")
+    failed = 0
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    began = time.perf_counter()
+    with (
+        TemporaryDirectory(prefix="ringback-bench-") as name,
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
+    ):
+        for n, part in enumerate(parts, 1):
+            task = progress.add_task(f"{part}, part {n} of {len(parts)}")
+            reason = measured(part, Path(name) / part, lambda one, part=part: _add(table, part, one))  # type: ignore[misc]
+            progress.remove_task(task)
+            if reason is not None:
+                failed += 1
+                print(part, "NOT MEASURED", reason, sep="  |  ", flush=True)
+                table.add_row(part, reason, "", "", "NOT MEASURED")
+    print()
+    Console(width=170).print(table)
+    print(f"{len(parts) - failed} of {len(parts)} parts measured in {(time.perf_counter() - began) / 60:.1f} minutes")
+    return 1 if failed else 0
+
+
+def _add(table: Table, part: str, one: Compared) -> None:
+    verdict = "" if one.goal == "said" else "met" if one.met else "NOT MET"
+    row = (part, one.name, one.goal, f"{one.ratio:.2f} x", verdict, one.printed(one.ours), one.printed(one.theirs), one.peer)
+    print(*row, sep="  |  ", flush=True)
+    table.add_row(*row)
+
+
+sys.exit(main(sys.argv[1:]))

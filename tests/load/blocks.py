@@ -20,6 +20,12 @@ class Compared:
     ratio: float
     goal: str
     met: bool
+    unit: str = "us"
+    """What `ours` and `theirs` are printed in: microseconds of the seconds they are, or as they are."""
+
+    def printed(self, value: float) -> str:
+        """One of the two, with its unit."""
+        return f"{value * 1e6:,.1f} us" if self.unit == "us" else f"{value:,.1f} {self.unit}"
 
 
 def medians(blocks: Mapping[str, Block], rounds: int = 7) -> dict[str, float]:

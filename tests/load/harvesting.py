@@ -31,8 +31,8 @@ def compared(folder: Path) -> Iterator[Compared]:
         )
         seconds = _taken(contact, callback, bearer)
     yield Compared(
-        f"harvest of {outage.CALLERS:,} callers, all assessed, seconds", seconds, SECONDS, "goal", seconds / SECONDS, "<= 1 x",
-        seconds <= SECONDS,
+        f"harvest of {outage.CALLERS:,} callers, all assessed", seconds, SECONDS, "goal", seconds / SECONDS, "<= 1 x",
+        seconds <= SECONDS, "s",
     )  # fmt: skip
 
 

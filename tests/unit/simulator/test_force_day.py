@@ -1,7 +1,7 @@
 """A simulated day: exactly its calls, the same for the same seed, 999 first, and near the published figures."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,7 @@ from services.contact.domain.calls.facts import AnswerCall, EndCall, Fact, HangU
 from services.dispatch.domain.commands import BookOn
 from services.incident.domain.commands import Close, Grade, OpenIncident, RequestResources
 from simulator import callers, demand
-from simulator.force_day import ForceDay
+from simulator.force_day import ForceDay, Plan
 from simulator.script import InputRefused
 from simulator.switchboard import Switchboard
 
@@ -107,6 +107,15 @@ def test_two_days_that_are_told_in_turns_do_not_disturb_each_other() -> None:
 def test_a_day_of_no_or_too_many_calls_is_refused(calls: int) -> None:
     with pytest.raises(InputRefused, match="a day has from 1 to 1,000,000 calls"):
         ForceDay(1, calls)
+
+
+@pytest.mark.parametrize("first", [date(2026, 3, 29), date(2026, 10, 25)], ids=["loses an hour", "gains an hour"])
+def test_a_day_on_which_clocks_change_is_told_in_order_and_has_its_calls(first: date) -> None:
+    told = list(ForceDay(1, 2400, plan=Plan(first=first)).stimuli())
+    plain = list(ForceDay(1, 2400).stimuli())
+    assert [one.at for one in told] == sorted(one.at for one in told)
+    assert [one.at - told[0].at for one in told] == [one.at - plain[0].at for one in plain]
+    assert told[0].at.astimezone(ZoneInfo("Europe/London")).timetz().isoformat(timespec="minutes")[:5] == "00:00"
 
 
 def test_the_day_is_lazy() -> None:

@@ -31,7 +31,7 @@ class Heard(msgspec.Struct, frozen=True):
     sounds: tuple[Sound, ...]
 
 
-class Call(msgspec.Struct, frozen=True, omit_defaults=True):
+class Call(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Which facts stand. A fact that has not been told is None, whatever came after it."""
 
     call: str
@@ -72,12 +72,6 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     markers: tuple[Marker, ...] = ()
     earlier: int = 0
     reasons: tuple[str, ...] = ()
-
-    @property
-    def told(self) -> bool:
-        """Whether telephony has told of it; a place or a sound may be known before."""
-        facts = (self.presented_at, self.queued_at, self.answered_at, self.abandoned_at, self.ended_at)
-        return any(at is not None for at in facts)
 
     @property
     def over_at(self) -> datetime | None:

@@ -1,6 +1,7 @@
 """How what happened to a call changes what is known of it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
@@ -30,11 +31,12 @@ from services.contact.domain.calls.starts import says_more
 from services.contact.domain.place import kept
 
 
-def _opened(call: Call | None, event: Any) -> Call:
+def _opened(call: Call | None, name: str, at: datetime) -> Call:
     """The call began with the first that telephony tells of it; when a place was fixed, or a sound heard, dates no call."""
     if call is None:
-        return Call(event.call, event.at)
-    return replace(call, since=event.at) if not call.told or event.at < call.since else call
+        return Call(name, at)
+    told = call.presented_at or call.queued_at or call.answered_at or call.abandoned_at or call.ended_at
+    return call if told and call.since <= at else replace(call, since=at)
 
 
 def _numbered(call: Call, number: str | None, number_ref: str | None) -> Call:
@@ -46,7 +48,13 @@ def _numbered(call: Call, number: str | None, number_ref: str | None) -> Call:
 
 
 def _received(call: Call | None, event: CallReceived) -> Call:
-    opened = _numbered(_opened(call, event), event.number, event.number_ref)
+    if call is None:  # nearly always: the first that is told, with nothing known to weigh it against
+        new = Call(
+            event.call, event.at, presented_at=event.at, switch=event.switch, line=event.line, channel=event.channel,
+            start=event.start,
+        )  # fmt: skip
+        return _numbered(new, event.number, event.number_ref)
+    opened = _numbered(_opened(call, event.call, event.at), event.number, event.number_ref)
     return replace(
         opened,
         presented_at=event.at,
@@ -58,15 +66,17 @@ def _received(call: Call | None, event: CallReceived) -> Call:
 
 
 def _queued(call: Call | None, event: CallQueued) -> Call:
-    return replace(_opened(call, event), queue=event.queue, queued_at=event.at)
+    return replace(_opened(call, event.call, event.at), queue=event.queue, queued_at=event.at)
 
 
 def _answered(call: Call | None, event: CallAnswered) -> Call:
-    return replace(_opened(call, event), handler=event.handler, left_queue_at=event.left_queue_at, answered_at=event.at)
+    return replace(
+        _opened(call, event.call, event.at), handler=event.handler, left_queue_at=event.left_queue_at, answered_at=event.at
+    )
 
 
 def _abandoned(call: Call | None, event: CallAbandoned) -> Call:
-    opened = _numbered(_opened(call, event), event.number, event.number_ref)
+    opened = _numbered(_opened(call, event.call, event.at), event.number, event.number_ref)
     return replace(
         opened,
         abandoned_at=event.at,
@@ -93,7 +103,9 @@ def _reclassified(call: Call, event: CallReclassified) -> Call:
 
 
 def _ended(call: Call | None, event: CallEnded) -> Call:
-    return replace(_opened(call, event), ended_at=event.at, hung_up=event.hung_up, welfare=event.welfare_established)
+    return replace(
+        _opened(call, event.call, event.at), ended_at=event.at, hung_up=event.hung_up, welfare=event.welfare_established
+    )
 
 
 def _located(call: Call | None, event: LocationEstimated) -> Call:

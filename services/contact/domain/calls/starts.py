@@ -8,7 +8,7 @@ _WEIGHT = (None, Start.REQUEST, Start.NO_REQUEST)
 
 def says_more(known: Start | None, told: Start | None) -> bool:
     """Whether what is told of the start goes beyond what is known."""
-    return weight(told) > weight(known)
+    return told is not None and weight(told) > weight(known)
 
 
 def weight(start: Start | None) -> int:

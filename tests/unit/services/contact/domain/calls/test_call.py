@@ -17,11 +17,13 @@ from contracts.contact.calls import (
     CallQueued,
     CallReceived,
     CallReclassified,
+    Channel,
     Line,
     LocationEstimated,
     NumberLearned,
     Sound,
     SoundsHeard,
+    Start,
 )
 from contracts.places import Location, LocationSource, Point
 from services.contact.domain.calls.call import Call
@@ -35,6 +37,7 @@ from services.contact.domain.calls.facts import (
     PresentCall,
     QueueCall,
 )
+from services.contact.domain.calls.folding import EVOLVE
 from services.contact.domain.calls.telling import decide
 from services.contact.streams import CALL
 
@@ -159,6 +162,14 @@ def test_a_caller_gone_before_the_handler_picked_up_has_abandoned_though_told_la
     [abandoned] = story.decided
     assert isinstance(abandoned, CallAbandoned)
     assert abandoned.abandonment is Abandonment.IN_QUEUE
+
+
+@pytest.mark.parametrize("known", [{}, {"number": "+447700900123", "number_ref": "tel:1"}, {"number_ref": "tel:1"}])
+@pytest.mark.parametrize("start", [None, *Start])
+def test_a_call_presented_first_stands_as_one_of_which_a_sound_was_known(known: dict[str, str], start: Start | None) -> None:
+    event = CallReceived(at=T, call="c", line=Line.EMERGENCY, switch="kent-1", channel=Channel.ECALL, start=start, **known)
+    first, after = (EVOLVE[CallReceived](before, event) for before in (None, Call("c", s(-60))))
+    assert first == after
 
 
 def test_a_hang_up_before_its_presentation_opens_the_stream_and_late_facts_still_stand() -> None:
