@@ -1,6 +1,7 @@
 """One service as one process: settings to store, log, host, HTTP side and loops. Every `python -m services.<name>` is this."""
 
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -87,7 +88,13 @@ def main(wiring: Wiring) -> None:
 
 
 def _announce(name: str, host: str, port: int) -> None:
-    """One line for whoever started this process: where it listens."""
+    """One line for whoever started this process: where it listens.
+
+    What the process is made of by now stays to its end: the garbage collector, which would stop everything for 50 to 70 ms to
+    look through it, leaves it out from here on.
+    """
+    gc.collect()
+    gc.freeze()
     sys.stdout.write(json.dumps({"service": name, "address": f"http://{host}:{port}"}) + "\n")
     sys.stdout.flush()
 

@@ -85,7 +85,7 @@ class Station:
 
     def take(self, one: Partition, records: Sequence[Record]) -> Progress:
         """Deal with some records of a partition."""
-        return self.inbox.adopt(one, self.commit(self.inbox.take(one, records)))
+        return self.inbox.adopt(one, self.inbox.pass_by(one, records) or self.commit(self.inbox.take(one, records)))
 
     def settle(self) -> None:
         """Write the positions that moved without effects."""

@@ -75,7 +75,10 @@ class _Taken:
 
 
 class Inbox:
-    """The consuming half of one service. Not thread safe: `take` builds the work, the writer runs it, `adopt` ends it."""
+    """The consuming half of one service. Not thread safe: `take` builds the work, the writer runs it, `adopt` ends it.
+
+    `pass_by` spares records that are not for this service the way to the writer and back.
+    """
 
     def __init__(self, service: Service, storage: Storage, limits: Limits | None = None) -> None:
         self._service = service
@@ -112,6 +115,14 @@ class Inbox:
     def parked_keys(self) -> int:
         """How many keys wait."""
         return len(self._parked)
+
+    def pass_by(self, partition: Partition, records: Sequence[Record]) -> _Taken | None:
+        """What becomes of records that nothing here answers to: known at once, nothing is written. None when there are others."""
+        reading = self._reading[partition]
+        taken = _Taken(reading.seen, reading.excused, reading.hole)
+        if reading.quiet + len(records) >= self._limits.quiet_records:
+            return None
+        return taken if all(self._passes_by(record, taken) for record in records) else None
 
     def take(self, partition: Partition, records: Sequence[Record]) -> Callable[[Desk], _Taken]:
         """The use case that deals with the next records of a partition."""

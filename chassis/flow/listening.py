@@ -101,12 +101,15 @@ class Listening:
     async def _take_all(self, consumer: Consumer, taken: Mapping[Partition, Sequence[Record]]) -> None:
         traces = [traceparent(record) for records in taken.values() for record in records]
         with self._tracing.batch("process", ", ".join(sorted({partition.topic for partition in taken})), traces):
-            await asyncio.gather(*(self._take(consumer, partition, records) for partition, records in taken.items()))
+            if len(taken) == 1:  # as long as records come one by one, none waits for a task to begin
+                await self._take(consumer, *next(iter(taken.items())))
+            else:
+                await asyncio.gather(*(self._take(consumer, partition, records) for partition, records in taken.items()))
 
     async def _take(self, consumer: Consumer, partition: Partition, records: Sequence[Record]) -> None:
         inbox = self._host.inbox
         try:
-            taken = await self._host.submit(inbox.take(partition, records))
+            taken = inbox.pass_by(partition, records) or await self._host.submit(inbox.take(partition, records))
         except StaleOwner as stale:
             self._lines.warning("another process owns the partition; stepping back", reason=str(stale))
             consumer.seek(partition, await self._seek(partition))

@@ -43,6 +43,7 @@ class LiveHost:
         self._reads = Reads(service.name, storage)
         self._loop = asyncio.get_running_loop()
         self._effects = {registry.of(model).name: effect for model, effect in service.effects.items()}
+        self._fresh: list[StoredEvent] = []
         self._writer = Writer(Committer(storage, clock, self._durable), self._on_loop, metrics.committed)
 
     @property
@@ -116,11 +117,20 @@ class LiveHost:
         self._writer.close()
         self.storage.close()
 
-    def _on_loop(self, deliver: Callable[[], None]) -> None:
-        self._loop.call_soon_threadsafe(deliver)
-
     def _durable(self, events: Sequence[StoredEvent]) -> None:
-        self._loop.call_soon_threadsafe(self._follow, events)
+        self._fresh += events
+
+    def _on_loop(self, deliver: Callable[[], None]) -> None:
+        """Called by the writer once a commit: one wake-up of the loop, in which what is durable is told before its callers."""
+        fresh, self._fresh = self._fresh, []
+        self._loop.call_soon_threadsafe(self._tell, fresh, deliver)
+
+    def _tell(self, fresh: Sequence[StoredEvent], deliver: Callable[[], None]) -> None:
+        try:
+            if fresh:
+                self._follow(fresh)
+        finally:
+            deliver()
 
     def _follow(self, events: Sequence[StoredEvent]) -> None:
         for told in self.committed:

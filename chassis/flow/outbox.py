@@ -9,7 +9,7 @@ import structlog
 from chassis.errors import LogUnavailable, StoreRefused, UnreadableRecord
 from chassis.flow.live import LiveHost
 from chassis.flow.relay import Relay
-from chassis.flow.waiting import pause, woken
+from chassis.flow.waiting import Bell, pause
 from chassis.log.cloudevents import arrived
 from chassis.log.port import Log
 from chassis.store.storage import Changes, StoredEvent
@@ -31,7 +31,7 @@ class Outbox:
         self._host = host
         self._log = log
         self._fresh: list[StoredEvent] = []
-        self._some = asyncio.Event()
+        self._some = Bell()
         self._trouble = False
         self._lines = structlog.get_logger()
         host.committed.append(self._committed)
@@ -39,24 +39,25 @@ class Outbox:
     def _committed(self, events: Sequence[StoredEvent]) -> None:
         if len(self._fresh) < FRESH:
             self._fresh.extend(events)
-        self._some.set()
+        self._some.ring()
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None]) -> None:
         """Publish until told to stop, then what is left."""
         loop = asyncio.get_running_loop()
         noted = loop.time()
         created = False
-        while not stop.is_set():
-            beat()
-            created = created or await self._create()
-            sent = await self._once() if created else 0
-            if loop.time() - noted > NOTE_S:
-                noted = loop.time()
-                await self._note()
-            if self._trouble:
-                await pause(stop, RETRY_S)
-            elif not sent:
-                await woken(self._some, stop, IDLE_S)
+        with self._some.rung_by(stop):
+            while not stop.is_set():
+                beat()
+                created = created or await self._create()
+                sent = await self._once() if created else 0
+                if loop.time() - noted > NOTE_S:
+                    noted = loop.time()
+                    await self._note()
+                if self._trouble:
+                    await pause(stop, RETRY_S)
+                elif not sent:
+                    await self._some.wait(IDLE_S)
         while created and await self._once():
             beat()
         await self._note()

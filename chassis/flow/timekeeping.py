@@ -8,9 +8,10 @@ import structlog
 
 from chassis.flow import timers
 from chassis.flow.live import LiveHost
-from chassis.flow.waiting import woken
+from chassis.flow.waiting import Bell
 from chassis.host import Timer
 from chassis.store.aggregate import nothing_owed
+from chassis.store.storage import StoredEvent
 
 LOOK_EVERY_S = 0.25
 AFTER_FAILURE_S = 1.0
@@ -21,24 +22,36 @@ class Timekeeping:
 
     def __init__(self, host: LiveHost) -> None:
         self._host = host
-        self._changed = asyncio.Event()
+        self._changed = Bell()
         self._failed: dict[Timer, float] = {}
         """Those that could not be obeyed, and when they are tried again; they keep no other timer waiting."""
         self._lines = structlog.get_logger()
-        if any(aggregate.owes is not nothing_owed for aggregate in host.service.aggregates):
-            host.committed.append(lambda _: self._changed.set())
+        self._owing = tuple(f"{kind.name}-" for kind in host.service.aggregates if kind.owes is not nothing_owed)
+        host.committed.append(self._committed)
+
+    def _committed(self, events: Sequence[StoredEvent]) -> None:
+        if any(event.stream.startswith(self._owing) for event in events):
+            self._changed.ring()
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None]) -> None:
         """Fire until told to stop; what is due then fires at the next start."""
-        storage, clock = self._host.storage, self._host.clock
-        while not stop.is_set():
-            beat()
-            self._changed.clear()
-            await self._host.try_again()
-            await self._fire(self._due())
-            following = None if self._failed else storage.next_due()
-            wait = (following - clock.now()).total_seconds() if following else LOOK_EVERY_S
-            await woken(self._changed, stop, min(max(wait, 0), LOOK_EVERY_S))
+        with self._changed.rung_by(stop):
+            while not stop.is_set():
+                beat()
+                self._changed.clear()
+                await self._host.try_again()
+                wait = self._until_next()
+                if wait <= 0:
+                    due = self._due()
+                    await self._fire(due)
+                    wait = 0 if due else LOOK_EVERY_S
+                if wait > 0:
+                    await self._changed.wait(min(wait, LOOK_EVERY_S))
+
+    def _until_next(self) -> float:
+        """Seconds until a timer is due."""
+        following = self._host.storage.next_due()
+        return LOOK_EVERY_S if following is None else (following - self._host.clock.now()).total_seconds()
 
     def _due(self) -> list[Timer]:
         now = asyncio.get_running_loop().time()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -52,6 +52,7 @@ class KafkaConsumer:
         self._settled = -1
         self._identity = (-1, "")
         self._next: dict[Partition, int] = {}
+        self._homes: frozenset[TopicPartition] = frozenset()
         self._notes: dict[Partition, int] = {}
         self._silent: LogError | None = None
         self._closed = False
@@ -147,16 +148,17 @@ class KafkaConsumer:
         """Seek everything after a change of the assignment, and again if it changed meanwhile."""
         while True:
             change = self._changes.count
-            assigned = _assigned(client)
-            if change == self._settled and assigned == self._next.keys():
+            homes = client.assignment()
+            if change == self._settled and homes == self._homes:
                 return
+            assigned = _partitions(homes)
             await self._refuse_twin(client)
             starts = {partition: await self._seek(partition) for partition in sorted(assigned)}
-            if change == self._changes.count and assigned == _assigned(client):
+            if change == self._changes.count and homes == client.assignment():
                 for partition, offset in starts.items():
                     client.seek(TopicPartition(*partition), offset)
                     client.resume(TopicPartition(*partition))
-                self._next, self._settled = starts, change
+                self._next, self._settled, self._homes = starts, change, homes
                 self._notes = {partition: offset for partition, offset in self._notes.items() if partition in starts}
 
     async def _refuse_twin(self, client: AIOKafkaConsumer) -> None:
@@ -224,6 +226,7 @@ class KafkaConsumer:
     async def _leave(self, client: AIOKafkaConsumer) -> None:
         self._client = None
         self._next = {}
+        self._homes = frozenset()
         self._identity = (-1, "")
         await let_go(client.stop(), self._settings.request_s)
 
@@ -256,8 +259,8 @@ class KafkaConsumer:
             self._notes = notes | self._notes
 
 
-def _assigned(client: AIOKafkaConsumer) -> frozenset[Partition]:
-    return frozenset(Partition(*home) for home in client.assignment())
+def _partitions(homes: Iterable[TopicPartition]) -> frozenset[Partition]:
+    return frozenset(Partition(*home) for home in homes)
 
 
 def _alive(client: AIOKafkaConsumer) -> Coroutine[Any, Any, object]:

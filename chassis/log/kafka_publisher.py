@@ -7,8 +7,10 @@ arrive; the records carry their source's position, so readers drop what they hav
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from chassis.errors import LogError
 from chassis.log.kafka_link import FORBIDDEN, TOO_LARGE, asking, connection, let_go, named
@@ -17,13 +19,22 @@ from chassis.log.port import Outgoing, Partition
 
 BATCH_BYTES = 256 * 1024
 
+MANY = 20
+"""Records from which on compressing pays: 50 together shrink to 29 %, one alone to 83 %, and the broker and every reader must
+unpack it."""
+
+Compression = Literal["lz4"] | None
+
+Shares = Mapping[Partition, Sequence[Outgoing]]
+"""Records by partition, in order."""
+
 
 class KafkaPublisher:
-    """One producer at a time, made when it is needed."""
+    """One producer for few records and one for many, each made when it is needed; never both at once, so order is kept."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
-        self._producer: AIOKafkaProducer | None = None
+        self._producers: dict[Compression, AIOKafkaProducer] = {}
         self._making = asyncio.Lock()
         self._leaving: set[asyncio.Task[None]] = set()
 
@@ -34,35 +45,53 @@ class KafkaPublisher:
             shares.setdefault(record.partition, []).append(record)
         if not shares:
             return
-        async with asking(self._settings, f"publishing to {_names(shares)}"):
-            producer = await self._connected()
-        sending = {partition: asyncio.create_task(_send(producer, partition, share)) for partition, share in shares.items()}
+        compression: Compression = "lz4" if len(records) >= MANY else None
+        producer = self._producers.get(compression) or await self._connected(shares, compression)
+        failed: Mapping[Partition, BaseException] = dict.fromkeys(shares, asyncio.CancelledError())
         try:
-            await asyncio.wait(sending.values(), timeout=self._settings.answer_s)
+            failed = await (self._side_by_side if len(shares) > 1 else self._alone)(producer, shares)
         finally:
-            failed = {partition: error for partition, task in sending.items() if (error := _outcome(task)) is not None}
             if failed:
                 self._abandon(producer)
         if failed:
             raise self._worst(failed)
 
+    async def _side_by_side(self, producer: AIOKafkaProducer, shares: Shares) -> Mapping[Partition, BaseException]:
+        sending = {partition: asyncio.create_task(_send(producer, partition, share)) for partition, share in shares.items()}
+        try:
+            await asyncio.wait(sending.values(), timeout=self._settings.answer_s)
+        finally:
+            failed = {partition: error for partition, task in sending.items() if (error := _outcome(task)) is not None}
+        return failed
+
+    async def _alone(self, producer: AIOKafkaProducer, shares: Shares) -> Mapping[Partition, BaseException]:
+        """Without a task: as long as events come one by one, each turn of the event loop saved is saved for each of them."""
+        [(partition, share)] = shares.items()
+        try:
+            async with asyncio.timeout(self._settings.answer_s):
+                acknowledgements = await _handed_over(producer, partition, share)
+                await asyncio.wait(acknowledgements)
+        except (KafkaError, LogError, OSError) as refused:
+            return {partition: refused}
+        failed = [error for future in acknowledgements if (error := _outcome(future)) is not None]
+        return {partition: failed[0]} if failed else {}
+
     async def close(self) -> None:
         """Let go; what is not acknowledged was not published."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
+        for producer in list(self._producers.values()):
             self._abandon(producer)
         if self._leaving:
             await asyncio.wait(self._leaving, timeout=self._settings.answer_s)
 
-    async def _connected(self) -> AIOKafkaProducer:
-        async with self._making:
-            if self._producer is None:
+    async def _connected(self, shares: Shares, compression: Compression) -> AIOKafkaProducer:
+        async with asking(self._settings, f"publishing to {_names(shares)}"), self._making:
+            if compression not in self._producers:
                 # No lingering: a single record goes at once, and while it is on its way the next ones gather in a batch.
                 producer = AIOKafkaProducer(
                     **connection(self._settings, "producer"),
                     acks="all",
                     enable_idempotence=True,
-                    compression_type="lz4",
+                    compression_type=compression,
                     linger_ms=0,
                     max_batch_size=BATCH_BYTES,
                 )
@@ -71,12 +100,11 @@ class KafkaPublisher:
                 except BaseException:
                     self._abandon(producer)
                     raise
-                self._producer = producer
-            return self._producer
+                self._producers[compression] = producer
+            return self._producers[compression]
 
     def _abandon(self, producer: AIOKafkaProducer) -> None:
-        if self._producer is producer:
-            self._producer = None
+        self._producers = {kind: other for kind, other in self._producers.items() if other is not producer}
         task = asyncio.create_task(let_go(_cut(producer, self._settings.request_s), 2 * self._settings.request_s))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
@@ -92,10 +120,17 @@ def _names(partitions: Iterable[Partition]) -> str:
 
 
 async def _send(producer: AIOKafkaProducer, partition: Partition, records: Sequence[Outgoing]) -> None:
+    await asyncio.gather(*await _handed_over(producer, partition, records))
+
+
+async def _handed_over(
+    producer: AIOKafkaProducer, partition: Partition, records: Sequence[Outgoing]
+) -> Sequence["asyncio.Future[object]"]:
+    """The acknowledgements to come, in order; waits only while the client's own buffer is full."""
     known = await producer.partitions_for(partition.topic)
     if partition.number not in known:
         raise LogError(f"{partition.topic} has partitions 0 to {max(known)}, not {partition.number}")
-    acknowledgements = [
+    return [
         await producer.send(
             partition.topic,
             record.value,
@@ -105,10 +140,9 @@ async def _send(producer: AIOKafkaProducer, partition: Partition, records: Seque
         )
         for record in records
     ]
-    await asyncio.gather(*acknowledgements)
 
 
-def _outcome(task: asyncio.Task[None]) -> BaseException | None:
+def _outcome(task: "asyncio.Future[Any]") -> BaseException | None:
     if not task.done():
         task.cancel()
         return TimeoutError()

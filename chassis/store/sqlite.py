@@ -3,6 +3,8 @@
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +93,8 @@ class SqliteStorage(Reading):
 
     def _beside(self, changes: Changes) -> None:
         run = self._cursor.execute
-        for lookup in changes.lookups:
-            self._look_up(lookup)
+        for opened, entries in groupby(changes.lookups, key=attrgetter("opened")):
+            self._look_up(opened, entries)
         for (stream, name), due in changes.timers.items():
             if due is None:
                 run("DELETE FROM timers WHERE stream = ? AND name = ?", (stream, name))
@@ -118,17 +120,16 @@ class SqliteStorage(Reading):
         except sqlite3.IntegrityError as clash:
             raise DuplicateEvent(str(clash)) from None
 
-    def _look_up(self, change: LookupChange) -> None:
-        entry = (change.name, change.value, change.stream)
-        if change.opened:
-            self._cursor.execute(
+    def _look_up(self, opened: bool, changes: Iterable[LookupChange]) -> None:
+        if opened:
+            self._cursor.executemany(
                 "INSERT INTO lookups VALUES (?,?,?,?,'') ON CONFLICT (name, value, stream, since) DO UPDATE SET until = ''",
-                (*entry, text(change.at)),
+                [(change.name, change.value, change.stream, text(change.at)) for change in changes],
             )
         else:
-            self._cursor.execute(
+            self._cursor.executemany(
                 "UPDATE lookups SET until = ? WHERE name = ? AND value = ? AND stream = ? AND until = ''",
-                (text(change.at), *entry),
+                [(text(change.at), change.name, change.value, change.stream) for change in changes],
             )
 
     def _move(self, partition: Partition, expected: int, to: InboxPosition) -> None:

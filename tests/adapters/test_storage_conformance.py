@@ -164,6 +164,13 @@ def look(opened: bool, value: str, stream: str, at: datetime) -> LookupChange:
     return LookupChange(opened, "open", value, stream, at)
 
 
+def test_entries_of_one_append_take_effect_in_their_order(storage: Storage) -> None:
+    storage.append(Changes(lookups=[look(True, "1", "shut", NOON), look(False, "1", "shut", NOON)]))
+    storage.append(Changes(lookups=[look(True, "1", "kept", NOON)]))
+    storage.append(Changes(lookups=[look(False, "1", "kept", NOON), look(True, "1", "kept", NOON)]))
+    assert storage.find("open", None, None, None, 10) == [Entry("1", "kept")]
+
+
 def test_an_index_is_read_in_pages_and_as_it_was_known(storage: Storage) -> None:
     second = timedelta(seconds=1)
     storage.append(Changes(lookups=[look(True, "2", "a", NOON), look(True, "1", "b", NOON), look(True, "1", "c", NOON + second)]))

@@ -175,6 +175,17 @@ def test_records_nobody_heeds_pass_by_and_a_hole_among_them_is_noticed(desk: Sta
     assert heard(restarted, C) == ("received",)
 
 
+def test_only_records_that_nothing_answers_to_are_passed_by_without_the_writer(desk: Station, hears: Station) -> None:
+    found = records(desk, Receive(A), Answer(A), Receive(B), Answer(B))
+    assert hears.inbox.pass_by(HERE, found[:2]) is None, "the first is for it"
+    hears.take(HERE, found[:1])
+    assert hears.inbox.pass_by(HERE, found[1:3]) is None and hears.inbox.position(HERE) == 1
+    assert hears.inbox.pass_by(HERE, found[3:]) is None, "the one before it was not seen"
+    passed = hears.inbox.pass_by(HERE, found[1:2])
+    assert passed is not None and hears.inbox.adopt(HERE, passed).ignored == 1
+    assert hears.inbox.position(HERE) == 2 and hears.take(HERE, found[2:]).handled == 1
+
+
 def test_positions_that_moved_without_effects_are_written_now_and_then(desk: Station, hears: Station) -> None:
     found = records(desk, Receive(A), Answer(A))
     hears.take(HERE, found[:1])
