@@ -26,7 +26,7 @@ def test_the_list_names_every_type_with_its_topic_and_its_hearers() -> None:
     abandoned = rows["ringback.contact.CallAbandoned.v1"]
     assert (abandoned["topic"], abandoned["heard_by"], abandoned["classification"]) == (
         "contact.events",
-        "callback",
+        "callback, incident",
         "personal",
     )
 

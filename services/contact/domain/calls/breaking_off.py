@@ -20,20 +20,23 @@ def break_off(call: Call, fact: HangUp, what: str) -> list[Event]:
     if call.abandoned_at is not None:
         return _again(call, call.abandoned_at, fact, what)
     if call.may_keep_place and call.place_kept_at is not None:
-        return [] if call.released_at is not None else [LineReleased(at=fact.at, call=call.call)]
+        released = [] if call.released_at is not None else [LineReleased(at=fact.at, call=call.call)]
+        return [*released, *_number(call, fact)]
     sounds = _sounds(call, fact)
     kind = abandonment(_broken(call, fact.at, sounds, fact.welfare_established, in_stage_1=fact.in_stage_1))
     if kind is None:
-        return [*end(call, fact, what), *_heard(call, fact)]
+        return [*end(call, fact, what), *_number(call, fact), *_heard(call, fact)]
     return [abandoned(call, fact, kind, fact.welfare_established, sounds)]
 
 
 def _again(call: Call, gone_at: datetime, fact: HangUp, what: str) -> list[Event]:
     """A second word on the break: its time does not stand, what it brings besides does."""
     said = [] if fact.at in (gone_at, call.ended_at) else aside(call, fact, what, f"it broke off at {stamp(gone_at)}", gone_at)
-    if call.number_ref is None:
-        said += number_of(call, fact, fact.teller or "telephony")
-    return [*said, *_heard(call, fact)]
+    return [*said, *_number(call, fact), *_heard(call, fact)]
+
+
+def _number(call: Call, fact: HangUp) -> list[Event]:
+    return [] if call.number_ref is not None else number_of(call, fact, fact.teller or "telephony")
 
 
 def end(call: Call, fact: EndCall | HangUp, what: str) -> list[Event]:

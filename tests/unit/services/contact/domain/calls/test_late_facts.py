@@ -135,6 +135,12 @@ def test_a_number_that_comes_late_is_told_and_both_find_the_call() -> None:
     story.when(trace, T).then()
 
 
+def test_a_number_that_only_the_end_of_a_talk_brings_is_kept() -> None:
+    story = told(AnswerCall(call="c", at=s(1), handler="h7"))
+    story.when(HangUp(call="c", at=s(60), number="+447700900123", number_ref="tel:1", welfare_established=True), T)
+    story.then_says(CallEnded, NumberLearned)
+
+
 def test_a_number_told_again_is_no_news_and_one_that_tells_nobody_apart_neither() -> None:
     story = told(PresentCall(call="c", at=T, switch="bt-1", number="+447700900123", number_ref="tel:1"), GONE)
     story.when(LearnNumber(call="c", at=s(60), number="+447700900123", number_ref="tel:1", source="trace"), T).then()
