@@ -205,5 +205,5 @@ def _missing(job: Job, weighed: Sequence[Candidate], units: Sequence[Unit], know
     said += [f"no unit that can be sent has {skill}" for skill in nobody if not any(unit.has(skill, known.now) for unit in units)]
     taken = sum(one.suitable and one.preemptible for one in weighed)
     if taken:
-        said.append(f"{taken} that fit could be taken from another job")
+        said.append(f"{taken} that fit could be taken from what they do")
     return tuple(said)

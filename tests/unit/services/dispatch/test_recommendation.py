@@ -164,7 +164,7 @@ def test_it_says_what_is_missing_when_nothing_fits() -> None:
     )
     assert recommend(job(2, ("dog",)), [unit("A", skills=("dog",)), spare], RULES).missing == (
         "1 of 2 units wanted fit and are free",
-        "1 that fit could be taken from another job",
+        "1 that fit could be taken from what they do",
     )
     assert recommend(job(1), [], RULES).missing == ("0 of 1 units wanted fit and are free",)
 
