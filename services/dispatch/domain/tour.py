@@ -1,6 +1,6 @@
 """An officer and a vehicle are on one live tour: each has a stream of its own, and its key lets one booking through.
 
-The numbers are typed by people, so what differs in case, spaces and signs alone is the same officer and the same vehicle.
+The numbers are typed by people: what differs in case and spaces alone is the same officer and the same vehicle.
 """
 
 import re
