@@ -17,22 +17,44 @@ from services.contact.domain.times import stamp, talked_s, waited_s
 
 def break_off(call: Call, fact: HangUp, what: str) -> list[Event]:
     """The caller is gone."""
+    if _of_kept_place(call, fact.at):
+        return [*_release(call, fact, what), *_besides(call, fact)]
     if call.abandoned_at is not None:
         return _again(call, call.abandoned_at, fact, what)
-    if call.may_keep_place and call.place_kept_at is not None:
-        released = [] if call.released_at is not None else [LineReleased(at=fact.at, call=call.call)]
-        return [*released, *_number(call, fact)]
     sounds = _sounds(call, fact)
     kind = abandonment(_broken(call, fact.at, sounds, fact.welfare_established, in_stage_1=fact.in_stage_1))
     if kind is None:
-        return [*end(call, fact, what), *_number(call, fact), *_heard(call, fact)]
+        return [*end(call, fact, what), *_besides(call, fact)]
     return [abandoned(call, fact, kind, fact.welfare_established, sounds)]
+
+
+def _of_kept_place(call: Call, at: datetime) -> bool:
+    """Whether an end at this time is only that of the line: its caller has agreed to be rung back and was not yet reached."""
+    if call.place_kept_at is None or at == call.released_at:
+        return call.place_kept_at is not None
+    if call.abandoned_at is not None or call.ended_at is not None:
+        return False
+    return call.answered_at is None or at < call.answered_at
+
+
+def _release(call: Call, fact: HangUp | EndCall, what: str) -> list[Event]:
+    """The line is free and the place stands. The first word on it stands too: never is it taken for the end of the ring back."""
+    if call.released_at is None:
+        return [LineReleased(at=fact.at, call=call.call)]
+    if fact.at == call.released_at:
+        return []
+    return aside(call, fact, what, f"its place is kept, its line was free at {stamp(call.released_at)}", call.released_at)
 
 
 def _again(call: Call, gone_at: datetime, fact: HangUp, what: str) -> list[Event]:
     """A second word on the break: its time does not stand, what it brings besides does."""
     said = [] if fact.at in (gone_at, call.ended_at) else aside(call, fact, what, f"it broke off at {stamp(gone_at)}", gone_at)
-    return [*said, *_number(call, fact), *_heard(call, fact)]
+    return [*said, *_besides(call, fact)]
+
+
+def _besides(call: Call, fact: HangUp) -> list[Event]:
+    """What it brings besides its time."""
+    return [*_number(call, fact), *_heard(call, fact)]
 
 
 def _number(call: Call, fact: HangUp) -> list[Event]:
@@ -41,6 +63,8 @@ def _number(call: Call, fact: HangUp) -> list[Event]:
 
 def end(call: Call, fact: EndCall | HangUp, what: str) -> list[Event]:
     """An answered call is over. The line cleared after the caller had gone is nothing new."""
+    if _of_kept_place(call, fact.at):
+        return _release(call, fact, what)
     hung_up = isinstance(fact, HangUp)
     if call.over_at is None:
         welfare = fact.welfare_established if isinstance(fact, HangUp) else None

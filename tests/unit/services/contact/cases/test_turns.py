@@ -1,12 +1,12 @@
 """Whose turn it is: 999 before 101, who came back or was promised a place keeps it, and nobody is in the queue who is not."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from switchroom import Switchroom, switchroom
 
-from contracts.contact.calls import Abandonment, Line
+from contracts.contact.calls import Abandonment, Line, Sound
 from contracts.refusals import Refused
 from services.contact.domain.calls.facts import MissPlace
 from services.contact.streams import call_id, call_stream
@@ -104,6 +104,51 @@ def test_a_101_caller_who_agrees_is_rung_back_in_turn(room: Switchroom) -> None:
     room.answered("a")
     assert room.turns("b") == ["b"]
     assert room.call("a").abandoned_at is None
+
+
+def test_the_line_set_free_told_again_does_not_end_the_ring_back(room: Switchroom) -> None:
+    rang(room, "a", ONE, N101)
+    room.keeps_place("a")
+    freed = room.clock.now()
+    room.gone("a")
+    room.wait(900)
+    room.answered("a")
+    said = room.kinds(call_stream(call_id("s", "a")))
+    room.gone("a", at=freed)
+    room.ended("a", at=freed)
+    assert room.kinds(call_stream(call_id("s", "a"))) == said
+    room.gone("a", at=freed + timedelta(seconds=2))
+    assert room.call("a").over_at is None
+    assert [one.apart_s for one in room.call("a").asides] == [2.0]
+    room.wait(60)
+    room.ended("a")
+    assert room.call("a").over_at == room.clock.now()
+    room.gone("a", at=freed)
+    assert len(room.call("a").asides) == 1
+
+
+@pytest.mark.parametrize("told", ["before the answer", "after the answer"])
+def test_a_line_cleared_by_its_switch_does_not_cost_the_place(room: Switchroom, told: str) -> None:
+    rang(room, "a", ONE, N101)
+    room.keeps_place("a")
+    freed = room.clock.now()
+    if told == "before the answer":
+        room.ended("a")
+        assert room.turns("a") == ["a"]
+    room.wait(900)
+    room.answered("a")
+    if told == "after the answer":
+        room.ended("a", at=freed)
+    assert room.call("a").released_at == freed
+    assert room.call("a").over_at is None
+
+
+def test_what_was_heard_as_the_line_was_set_free_is_kept(room: Switchroom) -> None:
+    rang(room, "a", ONE, N101)
+    room.keeps_place("a")
+    room.gone("a", sounds=(Sound.VIOLENCE,))
+    assert room.turns("a") == ["a"]
+    assert room.call("a").sounds == (Sound.VIOLENCE,)
 
 
 def test_the_number_agreed_on_may_be_another_one(room: Switchroom) -> None:
