@@ -12,8 +12,10 @@ DEMO := local/demo
 SEED ?= 1
 # Arguments for pytest, for example `make test T="tests/unit -k review"`.
 T ?=
+# How many times as many random histories as the tests try.
+TIMES ?= 20
 
-.PHONY: help setup demo test check bench contracts lock audit clean
+.PHONY: help setup demo test explore check bench contracts lock audit clean
 
 help:
 	@awk '/^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -30,6 +32,8 @@ demo: $(STAMP) ## a simulated day of calls, checked: every abandoned call has on
 ##@ Change it
 test: $(STAMP) ## all tests; T="..." goes to pytest
 	$(BIN)/python -m pytest $(T)
+explore: $(STAMP) ## the random histories of the tests, new ones and TIMES=20 as many; a failure prints the history
+	RINGBACK_EXPLORE=$(TIMES) $(BIN)/python -m pytest -m hypothesis --timeout=0 $(T)
 check: $(STAMP) ## style, types, import arrows, contracts, manifests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

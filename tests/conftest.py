@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import exploring  # noqa: F401  random histories: the same ones in each run
 import pytest
 
 from cli.local import postgres

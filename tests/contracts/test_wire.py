@@ -9,7 +9,8 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from exploring import tried
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from chassis.log.cloudevents import Arrived, arrived, outgoing, parse
@@ -24,7 +25,7 @@ from contracts.registry import EventType
 Draw = Callable[[type[Event]], st.SearchStrategy[Event]]
 TYPES = list(registry.all_types())
 every_type = pytest.mark.parametrize("entry", TYPES, ids=[entry.name for entry in TYPES])
-thorough = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = tried(25, suppress_health_check=[HealthCheck.too_slow])
 
 words = st.text(max_size=12)
 heads = st.builds(

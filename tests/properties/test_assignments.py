@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import settings
+from exploring import tried
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -247,7 +247,7 @@ class Assignments(RuleBasedStateMachine):
 
 
 TestAssignments = Assignments.TestCase
-TestAssignments.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAssignments.settings = tried(60, stateful_step_count=40)
 
 
 class Reported(RuleBasedStateMachine):
@@ -297,4 +297,4 @@ class Reported(RuleBasedStateMachine):
 
 
 TestReported = Reported.TestCase
-TestReported.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestReported.settings = tried(40, stateful_step_count=40)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from random import Random
 
-from hypothesis import given, settings
+from exploring import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from stage import Station
 from tiny import NOON, PATIENCE, Answer, Queue, Receive, contact, listener
@@ -207,7 +208,7 @@ def played(day: Sequence[tuple[object, Sequence[str]]], seed: int, trouble: Call
         world.close()
 
 
-@settings(max_examples=150, deadline=None)
+@tried(150)
 @given(DAYS, st.integers(0, 2**32))
 def test_no_trouble_changes_what_is_recorded(day: list[tuple[object, list[str]]], seed: int) -> None:
     calm = played(day, seed, lambda world, trouble: None)

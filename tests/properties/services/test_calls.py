@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from hypothesis import event, given, settings
+from exploring import tried
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from chassis.testing.memory import MemoryTransaction
@@ -107,7 +108,7 @@ def calls(tx: MemoryTransaction) -> list[Call]:
 
 
 @given(FACTS)
-@settings(max_examples=150, deadline=None)
+@tried(150)
 def test_each_fact_stands_once_and_what_does_not_stand_is_kept(facts: list[CallFact]) -> None:
     tx = told(facts)
     for stream, said in tx.streams.items():
@@ -129,7 +130,7 @@ def _is_kept(fact: CallFact, tx: MemoryTransaction) -> None:
 
 
 @given(FACTS, st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@tried(150)
 def test_repetitions_in_any_order_say_nothing_new(facts: list[CallFact], random: Random) -> None:
     tx = told(facts)
     before = list(tx.recorded)
@@ -142,7 +143,7 @@ def test_repetitions_in_any_order_say_nothing_new(facts: list[CallFact], random:
 
 
 @given(FACTS)
-@settings(max_examples=150, deadline=None)
+@tried(150)
 def test_no_call_is_lost_and_every_one_that_broke_off_has_its_class(facts: list[CallFact]) -> None:
     tx = told(facts)
     states = {state.call: state for state in calls(tx)}
@@ -167,7 +168,7 @@ def _says_nothing(fact: CallFact) -> bool:
 
 
 @given(FACTS)
-@settings(max_examples=150, deadline=None)
+@tried(150)
 def test_999_is_before_101_and_who_waits_is_in_the_order_once(facts: list[CallFact]) -> None:
     tx = told(facts)
     order = [(turn(value), stream) for value, streams in tx.index("waiting").items() for stream in streams]
@@ -183,7 +184,7 @@ def test_999_is_before_101_and_who_waits_is_in_the_order_once(facts: list[CallFa
 
 
 @given(FACTS)
-@settings(max_examples=150, deadline=None)
+@tried(150)
 def test_violence_once_heard_is_known_to_whoever_reviews(facts: list[CallFact]) -> None:
     tx = told(facts)
     heard = {fact.call for fact in facts if isinstance(fact, HangUp | HearSounds) and Sound.VIOLENCE in fact.sounds}
@@ -196,7 +197,7 @@ def test_violence_once_heard_is_known_to_whoever_reviews(facts: list[CallFact]) 
 
 
 @given(FACTS)
-@settings(max_examples=150, deadline=None)
+@tried(150)
 def test_an_emergency_call_is_never_ended_by_a_kept_place(facts: list[CallFact]) -> None:
     tx = told(facts)
     for state in calls(tx):
@@ -207,7 +208,7 @@ def test_an_emergency_call_is_never_ended_by_a_kept_place(facts: list[CallFact])
 
 
 @given(FACTS)
-@settings(max_examples=150, deadline=None)
+@tried(150)
 def test_every_alarm_fires_once_and_the_timers_run_dry(facts: list[CallFact]) -> None:
     tx = told(facts)
     desk = contact()
@@ -223,7 +224,7 @@ def test_every_alarm_fires_once_and_the_timers_run_dry(facts: list[CallFact]) ->
 
 
 @given(FACTS.map(lambda facts: [replace(fact, call="a") for fact in facts]))
-@settings(max_examples=300, deadline=None)
+@tried(300)
 def test_a_number_that_came_late_was_told_on(facts: list[CallFact]) -> None:
     tx = told(facts)
     told_numbers = {(one.call, one.number_ref) for kind in (CallAbandoned, NumberLearned) for one in tx.said(kind)}

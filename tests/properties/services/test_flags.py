@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from acceptance.two_services import HOME, PERSON, PHONE, Force, T, belong, breaks_off, rings, warn
-from hypothesis import given, settings
+from exploring import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -101,7 +102,7 @@ def plain(event: Event) -> dict[str, Any]:
     return event.model_dump(exclude={"markers"})
 
 
-@settings(max_examples=150, deadline=None)
+@tried(150)
 @given(policies(), FACTS, END, FLAGS, st.booleans())
 def test_a_flag_only_ever_raises_what_is_done(rules: Rules, facts: list[Any], end: Any, flags: list[Any], late: bool) -> None:
     without = told(rules, facts, end, [], [])
@@ -115,7 +116,7 @@ def test_a_flag_only_ever_raises_what_is_done(rules: Rules, facts: list[Any], en
     assert flagged.rung() or human or not without.rung(), "a flag skipped the call-back"
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(policies(), FACTS, END, st.lists(st.sampled_from([Marker.USEFUL, Marker.VEXATIOUS]), min_size=1, max_size=3))
 def test_what_a_callers_word_was_worth_so_far_changes_nothing_under_the_shipped_lists(
     rules: Rules, facts: list[Any], end: Any, flags: list[Marker]
@@ -129,7 +130,7 @@ def test_what_a_callers_word_was_worth_so_far_changes_nothing_under_the_shipped_
     assert flagged.rung() == without.rung()
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(FACTS, END)
 def test_no_event_of_any_history_makes_an_address_of_a_measurement(facts: list[Any], end: Any) -> None:
     force = Force().told(rings(), *facts, end).later(1)

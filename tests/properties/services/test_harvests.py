@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from exploring import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.references import telephone
@@ -29,7 +30,7 @@ callers = st.builds(
 lists = st.lists(st.lists(callers, min_size=1, max_size=4), min_size=1, max_size=6)
 
 
-@settings(max_examples=150, deadline=None)
+@tried(150)
 @given(lists)
 def test_every_attempt_is_kept_once_with_its_caller(parts: list[list[tuple[int, str, list[int]]]]) -> None:
     tx = MemoryTransaction(T + timedelta(days=1))

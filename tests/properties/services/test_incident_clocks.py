@@ -6,7 +6,8 @@ The service runs on its real store with its real timers. The judge reads the rec
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from exploring import tried
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from stage import Station
@@ -333,7 +334,5 @@ class Clocks(RuleBasedStateMachine):
             versions[stored.stream] = stored.version
 
 
-Clocks.TestCase.settings = settings(
-    max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+Clocks.TestCase.settings = tried(100, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow])
 TestClocks = Clocks.TestCase

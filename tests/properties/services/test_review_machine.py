@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from callback_desk import Desk
-from hypothesis import event, settings
+from exploring import tried
+from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -167,5 +168,5 @@ class Reviews(RuleBasedStateMachine):
                 assert not self.desk.review(review.review).open, "nobody could end it"
 
 
-Reviews.TestCase.settings = settings(max_examples=120, stateful_step_count=25, deadline=None)
+Reviews.TestCase.settings = tried(120, stateful_step_count=25)
 TestReviews = Reviews.TestCase

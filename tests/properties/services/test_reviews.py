@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from callback_desk import Desk, T
-from hypothesis import event, given, settings
+from exploring import tried
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from chassis.host import Loaded
@@ -83,7 +84,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 600), LATER), max_size=12)
 
 
 @given(OPEN, STEPS)
-@settings(max_examples=300, deadline=None)
+@tried(300)
 def test_a_review_keeps_its_promises(opening: OpenReview, steps: list[tuple[int, Any]]) -> None:
     desk = Desk()
     desk.tell(opening)
@@ -101,7 +102,7 @@ def test_a_review_keeps_its_promises(opening: OpenReview, steps: list[tuple[int,
 
 
 @given(OPEN)
-@settings(max_examples=400, deadline=None)
+@tried(400)
 def test_a_review_nobody_speaks_of_ends_or_is_handed_over(opening: OpenReview) -> None:
     desk = Desk()
     desk.tell(opening)
@@ -175,7 +176,7 @@ def told(facts: Sequence[Any]) -> MemoryTransaction:
 
 
 @given(FACTS, st.data())
-@settings(max_examples=400, deadline=None)
+@tried(400)
 def test_every_abandoned_999_call_has_one_review_and_no_other_call_has_any(facts: list[Any], data: st.DataObject) -> None:
     said = told(facts)
     desk = Desk()
@@ -190,7 +191,7 @@ def test_every_abandoned_999_call_has_one_review_and_no_other_call_has_any(facts
 
 
 @given(FACTS, st.randoms(use_true_random=False))
-@settings(max_examples=400, deadline=None)
+@tried(400)
 def test_facts_repeated_in_any_order_say_nothing_new(facts: list[Any], random: Any) -> None:
     tx = told(facts)
     before = len(tx.recorded)
@@ -203,7 +204,7 @@ def test_facts_repeated_in_any_order_say_nothing_new(facts: list[Any], random: A
 
 
 @given(FACTS)
-@settings(max_examples=400, deadline=None)
+@tried(400)
 def test_waits_are_never_negative_and_nothing_told_is_lost(facts: list[Any]) -> None:
     tx = told(facts)
     assert all(event.waited_s >= 0 for event in [*tx.said(CallAnswered), *tx.said(CallAbandoned)])

@@ -5,7 +5,7 @@ The judge reads the recorded events alone and shares no code with the service.
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import settings
+from exploring import tried
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -163,4 +163,4 @@ class Statuses(RuleBasedStateMachine):
 
 
 TestStatuses = Statuses.TestCase
-TestStatuses.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+TestStatuses.settings = tried(80, stateful_step_count=40)

@@ -8,7 +8,8 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, settings
+from exploring import tried
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from stage import Station
@@ -128,7 +129,5 @@ class Watch(RuleBasedStateMachine):
         fresh.close()
 
 
-Watch.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+Watch.TestCase.settings = tried(60, stateful_step_count=20, suppress_health_check=[HealthCheck.too_slow])
 TestWatch = Watch.TestCase

@@ -5,7 +5,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from exploring import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contact.domain.calls.facts import PresentCall
@@ -82,7 +83,7 @@ def _in_order(told: list[Stimulus]) -> bool:
     return [one.at for one in told] == sorted(one.at for one in told)
 
 
-@settings(deadline=None, max_examples=60)
+@tried(60)
 @given(st.lists(_mangled(Bank), max_size=12))
 def test_a_row_of_the_bank_is_one_call_or_is_set_aside(lines: list[str]) -> None:
     told, script = _played(BankCalls, BANK_HEADER, lines)
@@ -93,7 +94,7 @@ def test_a_row_of_the_bank_is_one_call_or_is_set_aside(lines: list[str]) -> None
     assert len({one.cause for one in told}) == len(told)
 
 
-@settings(deadline=None, max_examples=60)
+@tried(60)
 @given(st.lists(_mangled(Fire), max_size=12))
 def test_a_row_of_the_city_is_one_assignment_or_is_set_aside(lines: list[str]) -> None:
     told, script = _played(FireDispatch, FIRE_HEADER, lines)
@@ -104,7 +105,7 @@ def test_a_row_of_the_city_is_one_assignment_or_is_set_aside(lines: list[str]) -
     assert len({one.cause for one in told}) == len(told)
 
 
-@settings(deadline=None, max_examples=25)
+@tried(25)
 @given(st.lists(Fire, max_size=10, unique=True), st.integers())
 def test_the_order_of_lines_changes_nothing(lines: list[str], seed: int) -> None:
     unlike = list({tuple(line.split(",")[:2]): line for line in lines}.values())

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from exploring import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
@@ -186,7 +187,7 @@ class FixedKeys:
         return KeySet([KEYS["Ed25519"]])
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(st.lists(PARTS, min_size=1, max_size=5).map(".".join))
 def test_no_junk_does_anything_but_prove_nothing(junk: str) -> None:
     clock = VirtualClock(datetime(2026, 1, 31, tzinfo=UTC))

@@ -6,7 +6,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from exploring import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.contact.calls import Abandonment, Line
@@ -34,7 +35,7 @@ def stream(**chosen: object) -> Stream:
     return Stream(**rules | chosen)  # type: ignore[arg-type]
 
 
-@settings(deadline=None)
+@tried(100)
 @given(st.integers(0, 1000))
 def test_whatever_the_seed_exactly_so_many_break_off(seed: int) -> None:
     kinds = Counter((one.kind, one.short) for one in fated(stream(), 0, "Europe/London", seed))
@@ -62,7 +63,7 @@ def test_the_operator_passes_no_number_on_101() -> None:
     assert {one.number for one in fated(stream(line=Line.NON_EMERGENCY), 0, "Europe/London", 1)} == {None}
 
 
-@settings(deadline=None)
+@tried(100)
 @given(st.integers(1, 60))
 def test_a_scale_rounds_what_breaks_off_as_a_whole(scale: int) -> None:
     scaled = stream(callers=40).scaled(scale)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from exploring import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.contact.calls import Abandonment
@@ -39,7 +40,7 @@ def passed(log: Sequence[Told], at_hand: int) -> DefinedFigures:
     return figures("test", tally)
 
 
-@settings(deadline=None)
+@tried(100)
 @given(st.lists(st.tuples(st.sampled_from(HISTORIES), st.integers(0, 9000)), max_size=8), st.randoms(use_true_random=False))
 def test_bounded_memory_changes_no_figure(chosen: list, random) -> None:  # type: ignore[no-untyped-def, type-arg]
     waiting: list[list[Event]] = [list(history(str(n), when)) for n, (history, when) in enumerate(chosen)]

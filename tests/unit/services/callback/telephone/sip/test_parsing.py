@@ -5,7 +5,8 @@ from contextlib import suppress
 
 import pytest
 from adapters.sip.exchange import Exchange
-from hypothesis import given, settings
+from exploring import tried
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.callback.telephone.sip.outcomes import q850
@@ -13,7 +14,6 @@ from services.callback.telephone.sip.wire.address import BadAddress, address, in
 from services.callback.telephone.sip.wire.message import Message, Request, Response, encoded
 from services.callback.telephone.sip.wire.parsing import Framer, Malformed, parsed
 
-unhurried = settings(deadline=None)
 PLAIN = (
     b"BYE sip:ringback@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKa\r\nFrom: <sip:a@b>;tag=1\r\n"
     b"To: <sip:c@d>;tag=2\r\nCall-ID: x\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"
@@ -76,7 +76,7 @@ def test_what_contradicts_itself_or_lacks_something_is_malformed(broken: bytes) 
         parsed(broken)
 
 
-@unhurried
+@tried(100)
 @given(st.lists(st.integers(1, 400), max_size=30), st.integers(1, 4))
 def test_a_stream_in_whatever_pieces_holds_the_same_messages(pieces: list[int], count: int) -> None:
     stream = (b"\r\n\r\n" + PLAIN.replace(b"Length: 0", b"Length: 3") + b"abc") * count
@@ -104,7 +104,7 @@ def flawed(message: bytes, where: list[tuple[int, bytes]]) -> bytes:
     return message
 
 
-@unhurried
+@tried(100)
 @given(garbage | st.builds(flawed, st.sampled_from([PLAIN, WILD]), flaws))
 def test_bytes_of_chance_are_a_message_or_malformed_and_nothing_else(data: bytes) -> None:
     for read in (parsed, Framer().feed):
@@ -116,7 +116,7 @@ def _read(read: Callable[[bytes], object], data: bytes) -> None:
         read(data)
 
 
-@unhurried
+@tried(100)
 @given(st.data())
 def test_no_message_that_can_be_read_stops_the_endpoint(data: st.DataObject) -> None:
     exchange = Exchange()
@@ -136,7 +136,7 @@ def test_no_message_that_can_be_read_stops_the_endpoint(data: st.DataObject) -> 
 METHODS = [["OPTIONS"], ["INVITE", "ACK"], ["INVITE", "CANCEL"], ["UPDATE", "BYE"]]
 
 
-@unhurried
+@tried(100)
 @given(st.text(max_size=60) | st.from_regex(r"sips?:[a-z@:;=.\[\]0-9<>]{0,30}", fullmatch=True))
 def test_an_address_is_one_or_is_bad(text: str) -> None:
     for read in (address, inner):
