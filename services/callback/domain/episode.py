@@ -45,10 +45,13 @@ def rang_again(review: Review, command: NoteRangAgain, now: datetime, rules: Rul
 
 
 def learn_from_episode(review: Review, command: LearnFromEpisode, now: datetime, rules: Rules) -> list[Event]:
-    """Another broken call of the same caller: what it knows counts here, and that it came at all raises the risk."""
+    """Another broken call of the same caller: what it knows counts here, and that it came at all raises the risk.
+
+    Also a call that had been answered, which is why this review had ended: it is over without a word, and the caller is rung.
+    """
     story: list[Event] = []
     found = Assessment(command.risk, command.reasons, command.gate_open)
-    if command.joins and all(other.call != command.call for other in review.joined):
+    if command.joins:
         story.append(_joined(review, command.call, now, answered=False))
         reason = f"the number called again and broke off in call {command.call}"
         if not review.open:

@@ -163,8 +163,9 @@ def _incident_ended(review: Review, event: LinkedIncidentEnded) -> Review:
 
 
 def _joined(review: Review, event: EpisodeJoined) -> Review:
-    other = Joined(event.call, event.at, event.answered, event.credited_s, event.by)
-    return replace(review, joined=(*review.joined, other))
+    """A call that broke off after it was answered stands as what it came to."""
+    joined = Joined(event.call, event.at, event.answered, event.credited_s, event.by)
+    return replace(review, joined=(*(other for other in review.joined if other.call != event.call), joined))
 
 
 def _merged(review: Review, event: ReviewMerged) -> Review:

@@ -118,7 +118,7 @@ class Reviews(RuleBasedStateMachine):
     def a_place_is_learned(self, call: str, location: Location) -> None:
         self.desk.tell(LearnLocation(review=call, at=self.desk.tx.now, location=location))
 
-    @rule(call=CALL, other=st.sampled_from("xy"))
+    @rule(call=CALL, other=CALL | st.sampled_from("xy"))
     def rings_again(self, call: str, other: str) -> None:
         self.desk.tell(NoteRangAgain(review=call, answered_call=other, at=self.desk.tx.now))
 

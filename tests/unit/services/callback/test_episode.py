@@ -182,6 +182,30 @@ class TestBrokenOffAgain:
         assert (lead.open, lead.risk, lead.deadline) == (True, Risk.RAISED, T + timedelta(seconds=4500))
         assert lead.planned is not None
 
+    def test_the_call_in_which_the_caller_was_answered_breaks_off_too_and_is_rung_back(self, line: Line) -> None:
+        line.breaks_off("a")
+        line.at(60)
+        line.callback.handle(line.tx, NoteRangAgain(review="a", answered_call="b", at=line.tx.now))
+        assert line.review("a").disposition is Disposition.CALLER_RANG_AGAIN
+        line.at(90)
+        assert line.breaks_off("b", kind=Abandonment.LOST_AFTER_ANSWER).merged_into == "a"
+        lead = line.review("a")
+        assert lead.open and lead.planned is not None
+        assert [(one.call, one.answered) for one in lead.joined] == [("b", False)]
+        assert "the number called again and broke off in call b" in lead.reasons
+        line.callback.handle(line.tx, StartAttempt(review="a"))
+        assert len(line.tx.said(AttemptStarted)) == 1
+        line.callback.handle(line.tx, NoteRangAgain(review="a", answered_call="b", at=line.tx.now))
+        assert line.review("a").open, "told again, it is nothing new"
+
+    def test_people_who_have_it_learn_that_the_answered_call_broke_off(self, line: Line) -> None:
+        line.breaks_off("a")
+        line.callback.handle(line.tx, EscalateReview(review="a", by="s", reason="x"))
+        line.callback.handle(line.tx, NoteRangAgain(review="a", answered_call="b", at=line.tx.now))
+        line.breaks_off("b", kind=Abandonment.LOST_AFTER_ANSWER)
+        assert "the number called again and broke off in call b" in line.review("a").reasons
+        assert [(one.call, one.answered) for one in line.review("a").joined] == [("b", False)]
+
     def test_a_call_long_after_stands_for_itself(self, line: Line) -> None:
         line.breaks_off("a")
         line.rings_out("a")
