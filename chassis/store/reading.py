@@ -84,7 +84,7 @@ class Reading(ABC):
 
     def entries(self, after: tuple[str, str, str], limit: int) -> Sequence[tuple[str, str, str]]:
         return self._query(
-            "SELECT name, value, stream FROM lookups WHERE until = '' AND (name, value, stream) > (?, ?, ?)"
+            "SELECT name, value, stream FROM lookups_now WHERE (name, value, stream) > (?, ?, ?)"
             " ORDER BY name, value, stream LIMIT ?",
             (*after, limit),
         )
@@ -127,22 +127,20 @@ class Reading(ABC):
         return None, _stored(rows)
 
     def find(self, name: str, value: str | None, known_at: datetime | None, after: Entry | None, limit: int) -> Sequence[Entry]:
-        clauses, parameters = ["name = ?"], [name]
+        where, parameters = "name = ?", [name]
         if value is not None:
-            clauses.append("value = ?")
+            where += " AND value = ?"
             parameters.append(value)
         if after is not None:
-            clauses.append("(value, stream) > (?, ?)")
+            where += " AND (value, stream) > (?, ?)"
             parameters += after
-        if known_at is None:
-            clauses.append("until = ''")
-        else:
-            clauses.append("since <= ? AND (until = '' OR until > ?)")
-            parameters += [text(known_at)] * 2
-        where = " AND ".join(clauses)
-        rows = self._query(
-            f"SELECT value, stream FROM lookups WHERE {where} ORDER BY value, stream LIMIT ?", (*parameters, limit)
-        )
+        query = f"SELECT value, stream FROM lookups_now WHERE {where}"
+        if known_at is not None:
+            at = text(known_at)
+            query += " AND since <= ?"
+            query += f" UNION ALL SELECT value, stream FROM lookups_past WHERE {where} AND since <= ? AND until > ?"
+            parameters += [at, *parameters, at, at]
+        rows = self._query(f"{query} ORDER BY value, stream LIMIT ?", (*parameters, limit))
         return [Entry._make(row) for row in rows]
 
     def timers(self) -> Sequence[Timer]:

@@ -123,14 +123,17 @@ class SqliteStorage(Reading):
     def _look_up(self, opened: bool, changes: Iterable[LookupChange]) -> None:
         if opened:
             self._cursor.executemany(
-                "INSERT INTO lookups VALUES (?,?,?,?,'') ON CONFLICT (name, value, stream, since) DO UPDATE SET until = ''",
+                "INSERT OR IGNORE INTO lookups_now VALUES (?,?,?,?)",
                 [(change.name, change.value, change.stream, text(change.at)) for change in changes],
             )
-        else:
-            self._cursor.executemany(
-                "UPDATE lookups SET until = ? WHERE name = ? AND value = ? AND stream = ? AND until = ''",
-                [(text(change.at), change.name, change.value, change.stream) for change in changes],
-            )
+            return
+        gone = [(text(change.at), change.name, change.value, change.stream) for change in changes]
+        self._cursor.executemany(
+            "INSERT OR REPLACE INTO lookups_past SELECT name, value, stream, since, ? FROM lookups_now"
+            " WHERE name = ? AND value = ? AND stream = ?",
+            gone,
+        )
+        self._cursor.executemany("DELETE FROM lookups_now WHERE name = ? AND value = ? AND stream = ?", [one[1:] for one in gone])
 
     def _move(self, partition: Partition, expected: int, to: InboxPosition) -> None:
         if expected == 0:

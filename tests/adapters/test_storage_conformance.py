@@ -184,6 +184,20 @@ def test_an_index_is_read_in_pages_and_as_it_was_known(storage: Storage) -> None
     assert storage.find("open", None, NOON - second, None, 10) == []
 
 
+def test_an_entry_that_came_back_is_known_for_each_time_that_it_stood(storage: Storage) -> None:
+    def at(seconds: int) -> datetime:
+        return NOON + timedelta(seconds=seconds)
+
+    for opened, when in ((True, 0), (True, 1), (False, 2), (True, 4), (False, 6), (True, 8)):
+        storage.append(Changes(lookups=[look(opened, "1", "a", at(when)), look(opened, "1", "b", at(when))]))
+    both = [Entry("1", "a"), Entry("1", "b")]
+    stood = [when for when in range(-1, 10) if storage.find("open", None, at(when), None, 10) == both]
+    assert stood == [0, 1, 4, 5, 8, 9]
+    assert all(storage.find("open", "1", at(when), None, 10) == [] for when in (-1, 2, 3, 6, 7))
+    assert storage.find("open", "1", at(5), both[0], 1) == both[1:]
+    assert storage.find("open", None, None, None, 10) == both
+
+
 def test_an_entry_that_comes_back_at_the_same_instant_stands(storage: Storage) -> None:
     storage.append(Changes(lookups=[look(True, "1", "a", NOON), look(False, "1", "a", NOON), look(True, "1", "a", NOON)]))
     assert storage.find("open", "1", None, None, 10) == [Entry("1", "a")]

@@ -150,7 +150,7 @@ class Made:
         self._file.executemany(
             "INSERT INTO event_ids (id, position) VALUES (?,?)", [(f"bench {row[0]:09d}", row[0]) for row in rows]
         )
-        self._file.executemany(f"INSERT INTO lookups VALUES (?,?,?,'{text(NOW)}','')", sorted(entries))
+        self._file.executemany(f"INSERT INTO lookups_now VALUES (?,?,?,'{text(NOW)}')", sorted(entries))
         self._file.commit()
 
 

@@ -76,7 +76,7 @@ def test_timers_and_index_entries_that_do_not_follow_are_found(
 
 @pytest.mark.parametrize("value", ["queue 1", "queue 11"])
 def test_an_exchanged_index_value_is_found_though_the_count_is_right(storage: Storage, value: str) -> None:
-    sql(storage, f"UPDATE lookups SET value = '{value}' WHERE stream = 'call-b' AND name = 'open' AND until = ''")
+    sql(storage, f"UPDATE lookups_now SET value = '{value}' WHERE stream = 'call-b' AND name = 'open'")
     (found,) = faults(contact(), storage)
     assert "index" in found
 

@@ -23,13 +23,28 @@ from chassis.store.storage import (
 )
 
 HOME = Partition("contact.events", 3)
-BESIDE = ("stored_events", "event_ids", "lookups", "timers", "snapshots", "inbox", "parked", "commands", "relayed")
+BESIDE = (
+    "stored_events",
+    "event_ids",
+    "lookups_now",
+    "lookups_past",
+    "timers",
+    "snapshots",
+    "inbox",
+    "parked",
+    "commands",
+    "relayed",
+)
 
 
 def everything() -> Changes:
     return Changes(
         events=[NewEvent("call-a", n, "ringback.contact.CallQueued.v1", b'{"data":{}}', f"id{n}") for n in (1, 2)],
-        lookups=[LookupChange(True, "open", "a", "call-a", NOON)],
+        lookups=[
+            LookupChange(True, "open", "a", "call-a", NOON),
+            LookupChange(True, "open", "b", "call-b", NOON),
+            LookupChange(False, "open", "b", "call-b", NOON),
+        ],
         timers={("call-a", "patience"): NOON},
         snapshots={"call-a": Snapshot("call-a", 2, "s", b"{}")},
         inbox=[InboxMove(HOME, 0, InboxPosition(9, 4))],

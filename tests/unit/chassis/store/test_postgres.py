@@ -1,7 +1,10 @@
 """What only a database server can do to us: end our sessions, and take what is not ours to give."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 from stage import Station, wait_until
 from tiny import NOON, Queue, Receive, contact
 
@@ -10,7 +13,8 @@ from chassis.errors import DuplicateEvent, VersionConflict
 from chassis.log.memory import MemoryLog
 from chassis.store import postgres_schema
 from chassis.store.postgres import PostgresStorage
-from chassis.store.storage import Changes, NewEvent
+from chassis.store.reading import text
+from chassis.store.storage import Changes, LookupChange, NewEvent
 
 
 def end_sessions(dsn: str, storage: PostgresStorage) -> None:
@@ -64,12 +68,23 @@ def test_a_schema_of_the_version_before_goes_on_and_processes_of_that_version_be
             patch.setattr("chassis.store.postgres_append.prepare", lambda connection: connection)
             PostgresStorage(postgres_dsn, schema).close()
 
-        def append_as_before(stream: str, version: int, id_: str) -> object:
-            call = "SELECT append_batch(%s::text[], %s, %s::text[], %b, %s, %s::text[], '{}')"
-            return before.execute(call, ([stream], [version], [name], b"{}", [2], [id_])).fetchone()
+        def append_as_before(stream: str, version: int, id_: str, **beside: list[list[str]]) -> object:
+            call = "SELECT append_batch(%s::text[], %s, %s::text[], %b, %s, %s::text[], %s)"
+            return before.execute(call, ([stream], [version], [name], b"{}", [2], [id_], Jsonb(beside))).fetchone()
 
-        assert append_as_before("call-a", 1, "first") == (0,)
+        def read_as_before() -> list[object]:
+            return before.execute("SELECT stream FROM lookups WHERE name = 'open' AND until = '' ORDER BY stream").fetchall()
+
+        noon, later = (text(NOON + timedelta(seconds=n)) for n in (0, 1))
+        opened = [["open", "999", f"call-{call}", noon] for call in "xyz"]
+        assert append_as_before("call-a", 1, "first", opened=opened) == (0,)
+        before.execute("SELECT write_beside(%s)", (Jsonb({"closed": [["open", "999", "call-z", later]]}),))
         storage = PostgresStorage(postgres_dsn, schema)
+        assert storage.find("open", None, None, None, 10) == [("999", "call-x"), ("999", "call-y")]
+        assert [entry.stream for entry in storage.find("open", "999", NOON, None, 10)] == ["call-x", "call-y", "call-z"]
+        before.execute("SELECT write_beside(%s)", (Jsonb({"closed": [["open", "999", "call-y", later]]}),))
+        storage.append(Changes(lookups=[LookupChange(True, "open", "101", "call-v", NOON)]))
+        assert read_as_before() == [("call-v",), ("call-x",)]
         assert (
             storage.append(Changes(events=[NewEvent("call-a", 2, name, b"{}", "second"), NewEvent("call-b", 1, name, b"{}")]))
             == 1

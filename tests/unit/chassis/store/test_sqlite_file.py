@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from chassis.errors import StoreError, StoreRefused, StoreUnavailable
 from chassis.log.memory import MemoryLog
 from chassis.store import sqlite_file
 from chassis.store.postgres import PostgresStorage
+from chassis.store.reading import text
 from chassis.store.sqlite import SqliteStorage
 
 
@@ -66,6 +68,22 @@ def test_a_store_of_a_newer_version_is_refused(good: Path) -> None:
         newer.execute(f"PRAGMA user_version = {sqlite_file.VERSION + 1}")
     words = refused(good)
     assert "newer Ringback" in words and "Upgrade" in words
+
+
+def test_a_store_of_the_version_before_keeps_what_it_knew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, noon, later = tmp_path / "before.sqlite", text(NOON), text(NOON + timedelta(seconds=1))
+    with monkeypatch.context() as before:
+        before.setattr(sqlite_file, "MIGRATIONS", sqlite_file.MIGRATIONS[:1])
+        SqliteStorage(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as writing:
+        writing.execute(
+            "INSERT INTO lookups VALUES ('open', '999', 'call-a', ?, ''), ('open', '999', 'call-b', ?, ?)", (noon, noon, later)
+        )
+    storage = SqliteStorage(path)
+    assert storage.find("open", None, None, None, 10) == [("999", "call-a")]
+    assert storage.find("open", "999", NOON, None, 10) == [("999", "call-a"), ("999", "call-b")]
+    assert storage.find("open", "999", NOON + timedelta(seconds=1), None, 10) == [("999", "call-a")]
+    storage.close()
 
 
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.9])
