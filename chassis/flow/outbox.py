@@ -18,6 +18,9 @@ from contracts.topics import TOPICS
 IDLE_S = 0.25
 RETRY_S = 1.0
 NOTE_S = 1.0
+MANY = 4
+"""When so many were published at once, more are being recorded: the next wait `GATHER_S`, and share the way to the log."""
+GATHER_S = 0.005
 FRESH = 5_000
 LAST = 10
 """Records at the end of a partition that must be those of the store."""
@@ -56,6 +59,8 @@ class Outbox:
                     await self._note()
                 if self._trouble:
                     await pause(stop, RETRY_S)
+                elif sent >= MANY:
+                    await pause(stop, GATHER_S)
                 elif not sent:
                     await self._some.wait(IDLE_S)
         while created and await self._once():

@@ -89,3 +89,38 @@ async def test_what_is_left_goes_out_before_the_loop_ends(host: LiveHost) -> Non
     stop.set()
     await loop
     assert publishing.relay.position == 2
+
+
+class Counting(MemoryLog):
+    """A log that counts what is published together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.together: list[int] = []
+
+    async def publish(self, records: Sequence[Outgoing]) -> None:
+        self.together.append(len(records))
+        await super().publish(records)
+
+
+async def test_while_much_is_recorded_what_comes_next_goes_out_together(host: LiveHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "GATHER_S", 3600)
+    log, stop = Counting(), asyncio.Event()
+    publishing = Outbox(host, log)
+
+    async def receive(*names: str) -> None:
+        await asyncio.gather(*(host.run(Receive(name), Context(name, "tester", name)) for name in names))
+
+    loop = asyncio.create_task(publishing.run(stop, lambda: None))
+    await receive("alone")
+    await until(lambda: log.together == [1])
+    await receive(*(f"{n}" for n in range(40)))
+    await until(lambda: log.together[-1] >= outbox.MANY)
+    published = publishing.relay.position
+    for name in "xyz":
+        await receive(name)
+    assert publishing.relay.position == published
+    stop.set()
+    await loop
+    assert publishing.relay.position == host.storage.last_position(), "what is left goes out at the end, at once"
+    assert log.together[-1] == 44 - published

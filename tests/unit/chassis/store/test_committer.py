@@ -1,5 +1,6 @@
 """Group commit: use cases share a transaction, and what becomes of one of them is nobody else's business."""
 
+import itertools
 import threading
 from concurrent.futures import Future
 from datetime import datetime, timedelta
@@ -54,6 +55,35 @@ def test_everybody_who_waits_shares_one_commit_and_gets_their_own_answer(desk: S
     assert [(answer.stream, answer.version) for answer in answers] == [(f"call-{n}", 1) for n in range(100)]
     assert commits == [1, 100]
     assert [event.position for event in desk.storage.page(0, 1000)] == list(range(1, 101))
+
+
+def test_where_commits_are_shared_the_next_waits_for_those_who_are_about_to_come(
+    desk: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits: list[int] = []
+    numbers = itertools.count()
+    late: list[Future[Any]] = []
+
+    def submit() -> Future[Any]:
+        done: Future[Any] = Future()
+        writer.submit(desk.work(Receive(str(next(numbers)))), done)
+        return done
+
+    monkeypatch.setattr("chassis.store.writer.sleep", lambda _: late.extend(submit() for _ in range(3 if not late else 0)))
+    writer = Writer(desk.committer, measured=lambda works, seconds: commits.append(works))
+    for _ in range(3):
+        submit().result(10)
+    assert (commits, late) == ([1, 1, 1], []), "who is alone waits for nobody"
+    first, held = threading.Event(), threading.Event()
+    writer.submit(lambda _: first.set() or held.wait(10), Future())
+    first.wait(10)
+    shared = [submit() for _ in range(8)]
+    held.set()
+    assert [done.result(10).version for done in shared] == [1] * 8
+    for done in (submit(), *late):
+        assert done.result(10).version == 1
+    writer.close()
+    assert commits == [1, 1, 1, 1, 8, 4]
 
 
 def test_what_one_use_case_records_the_next_in_the_same_commit_sees(desk: Station) -> None:
