@@ -13,12 +13,12 @@ CREATE TABLE lookups_past (
     value text COLLATE "C" NOT NULL,
     stream text COLLATE "C" NOT NULL,
     since text COLLATE "C" NOT NULL,
-    until text COLLATE "C" NOT NULL,
+    until text COLLATE "C" NOT NULL CHECK (until <> ''),
     PRIMARY KEY (name, value, stream, since)
 );
 INSERT INTO lookups_past SELECT name, value, stream, since, until FROM lookups WHERE until <> '';
 
--- Processes of the versions before this one read both as one.
+-- Processes of the versions before this one read both as one; for what holds now, the check spares them the past.
 DROP TABLE lookups;
 CREATE VIEW lookups AS
     SELECT name, value, stream, since, ''::text COLLATE "C" AS until FROM lookups_now
