@@ -12,15 +12,19 @@ _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 def derived(*parts: object) -> str:
     """The uuid5 of the parts, joined: the same parts give the same id on every machine for ever."""
-    digest = _NAMED.copy()
-    digest.update("\x1f".join(map(str, parts)).encode())
-    text = digest.hexdigest()
-    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
+    return _named("\x1f".join(map(str, parts)))
 
 
 def event_id(cause: str, n: int) -> str:
     """The id of the n-th event of a cause: recording a cause twice collides instead of repeating it."""
-    return derived(cause, n)
+    return _named(f"{cause}\x1f{n}")
+
+
+def _named(name: str) -> str:
+    digest = _NAMED.copy()
+    digest.update(name.encode())
+    text = digest.hexdigest()
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
 
 
 class Ids(Protocol):

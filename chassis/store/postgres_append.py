@@ -2,7 +2,6 @@
 values to parameters and back took as long as a third of the server's work."""
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from struct import Struct, pack
 from typing import Any
 
@@ -63,11 +62,12 @@ def _texts(values: Sequence[str]) -> bytes:
 
 
 def _array(element: int, values: Sequence[bytes]) -> bytes:
-    sized = chain.from_iterable(zip(map(_size, map(len, values)), values, strict=True))
+    sized = list(values) * 2
+    sized[::2], sized[1::2] = map(_size, map(len, values)), values
     return _header(1, 0, element, len(values), 1) + b"".join(sized)
 
 
 def _bigints(values: Sequence[int]) -> bytes:
-    count = len(values)
-    body = pack(f">{'iq' * count}", *chain.from_iterable(zip((8,) * count, values, strict=True)))
-    return _header(1, 0, _BIGINT, count, 1) + body
+    sized = [8] * (2 * len(values))
+    sized[1::2] = values
+    return _header(1, 0, _BIGINT, len(values), 1) + pack(f">{'iq' * len(values)}", *sized)
