@@ -115,7 +115,7 @@ def _compared(
             "library": lambda: timed(REQUESTERS * 2, lambda: together(REQUESTERS, 2, library)),
             "group": lambda: timed(count, lambda: [bare.append(row, REQUESTERS) for _ in range(EACH)]),
         },
-        rounds=5,
+        rounds=11,
     )
     for kind, what in KINDS.items():
         figure = f"P2 durable append, {REQUESTERS} requesters, {name}{what}"
