@@ -11,12 +11,20 @@ from eventsourcing.persistence import InfrastructureFactory, ProcessRecorder, St
 from eventsourcing.utils import Environment
 
 TYPE = "ringback.contact.CallQueued.v1"
-_ids = itertools.count()
+STREAMS = 64
+_numbers = itertools.count()
+
+
+def place() -> tuple[str, int]:
+    """Where the next event goes: streams in turn, each growing, as where 64 requesters write to a stream of their own."""
+    turn, number = divmod(next(_numbers), STREAMS)
+    return f"tally-{number}", turn + 1
 
 
 def stored(state: bytes) -> StoredEvent:
     """One new event for the library."""
-    return StoredEvent(originator_id=f"call-{next(_ids)}", originator_version=1, topic=TYPE, state=state)  # type: ignore[arg-type]
+    stream, version = place()
+    return StoredEvent(originator_id=stream, originator_version=version, topic=TYPE, state=state)  # type: ignore[arg-type]
 
 
 def sqlite_recorder(path: Path) -> ProcessRecorder:
@@ -58,9 +66,7 @@ class BareSqlite:
     def append(self, state: bytes, rows: int = 1) -> None:
         """Insert and commit."""
         self._connection.execute("BEGIN IMMEDIATE")
-        self._connection.executemany(
-            "INSERT INTO bare VALUES (?, 1, ?, ?)", [(f"call-{next(_ids)}", TYPE, state) for _ in range(rows)]
-        )
+        self._connection.executemany("INSERT INTO bare VALUES (?, ?, ?, ?)", [(*place(), TYPE, state) for _ in range(rows)])
         self._connection.execute("COMMIT")
 
 
@@ -76,9 +82,10 @@ class BarePostgres:
 
     def append(self, state: bytes, rows: int = 1) -> None:
         """Insert in one statement, which commits itself."""
+        streams, versions = zip(*(place() for _ in range(rows)), strict=True)
         self._connection.execute(
             "INSERT INTO bare SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bytea[])",
-            ([f"call-{next(_ids)}" for _ in range(rows)], [1] * rows, [TYPE] * rows, [state] * rows),
+            (list(streams), list(versions), [TYPE] * rows, [state] * rows),
         )
 
 
