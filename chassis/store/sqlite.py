@@ -123,7 +123,7 @@ class SqliteStorage(Reading):
     def _look_up(self, opened: bool, changes: Iterable[LookupChange]) -> None:
         if opened:
             self._cursor.executemany(
-                "INSERT OR IGNORE INTO lookups_now VALUES (?,?,?,?)",
+                "INSERT INTO lookups_now VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
                 [(change.name, change.value, change.stream, text(change.at)) for change in changes],
             )
             return

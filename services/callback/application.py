@@ -47,7 +47,7 @@ def review_stream(review: str) -> str:
     return f"review-{review}"
 
 
-REVIEW = Aggregate("review", Review, EVOLVE, index=index)
+REVIEW = Aggregate("review", Review, EVOLVE, index=index, revision=2)
 """A review as it is read. What it owes depends on the edition of the policy too: `Callback.reviews` knows that."""
 NUMBER = Aggregate("number", Number, numbers.EVOLVE)
 SCENE = Aggregate("scene", Scene, scenes.EVOLVE, index=scenes.index)
