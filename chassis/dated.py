@@ -27,6 +27,12 @@ class _Head(msgspec.Struct, frozen=True, rename={"since": "from"}):
 _HEAD_ONLY = ("from", "until", "sources")
 
 
+def own(folder: Path | None, file: str) -> Path | None:
+    """A force's own file in the folder of its policies; None: the one that ships."""
+    found = None if folder is None else folder / file
+    return found if found is not None and found.exists() else None
+
+
 @dataclass(frozen=True, slots=True)
 class Edition(Generic[T]):
     """One version, in force from `since` until just before `until`, or until further notice, and where it comes from."""

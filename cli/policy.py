@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chassis.clock import SystemClock
-from chassis.dated import Dated, Edition
+from chassis.dated import Dated, Edition, own
 from chassis.errors import PolicyUnknown
 from cli.policy_meaning import Number, numbers
 from cli.sources import Policy
@@ -69,10 +69,10 @@ def policies(service: str, folder: Path | None, instant: datetime) -> Iterator[S
         if load is None:
             continue
         shipped = _shipped(module)
-        own = _own(service, found.name, folder)
-        edition = _in_force(load(own), instant, own or shipped)
+        mine = _own(service, found.name, folder)
+        edition = _in_force(load(mine), instant, mine or shipped)
         rows = tuple(numbers(edition.rules, shipped.read_text("utf-8")))
-        yield Shown(service, found.name, own or shipped, edition, rows)
+        yield Shown(service, found.name, mine or shipped, edition, rows)
 
 
 def _shipped(module: Any) -> Path:
@@ -83,10 +83,8 @@ def _shipped(module: Any) -> Path:
 
 def _own(service: str, name: str, folder: Path | None) -> Path | None:
     """Where a force keeps its own: by the name of the service, and of the policy where a service has several."""
-    if folder is None:
-        return None
     names = [f"{service}.toml"] if name in FIRST else [f"{service}-{name}.toml", f"{name}.toml"]
-    return next((folder / own for own in names if (folder / own).exists()), None)
+    return next((found for file in names if (found := own(folder, file)) is not None), None)
 
 
 def _in_force(policy: Dated[Any], instant: datetime, file: Path) -> Edition[Any]:

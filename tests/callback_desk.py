@@ -24,11 +24,12 @@ from contracts.contact.calls import Marker, Sound
 from contracts.envelope import Event
 from contracts.refusals import Refused
 from services.callback import reactions
-from services.callback.application import Callback, review_stream
+from services.callback.cases.reviews import Reviews
 from services.callback.domain.commands import EndRinging
 from services.callback.domain.course import follow
 from services.callback.domain.review import Review
 from services.callback.policy import default
+from services.callback.streams import review_stream
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 
@@ -39,7 +40,7 @@ class Desk:
     def __init__(self) -> None:
         self.tx = MemoryTransaction(T)
         self.policy = default.load()
-        self.callback = Callback(self.policy)
+        self.cases = Reviews(self.policy)
 
     def wait_until(self, instant: datetime) -> None:
         """Time passes, and every timer fires when it is due."""
@@ -57,7 +58,7 @@ class Desk:
     def tell(self, command: Any) -> None:
         """Obey a command, or refuse it; then look."""
         try:
-            self.callback.handle(self.tx, command)
+            self.cases.handle(self.tx, command)
         except Refused as refused:
             event(f"refused: {refused.code}")
         self.look()
@@ -70,7 +71,7 @@ class Desk:
 
     def review(self, review: str) -> Review:
         """How a review stands."""
-        state = self.tx.load(self.callback.reviews, review_stream(review)).state
+        state = self.tx.load(self.cases.kind, review_stream(review)).state
         assert state is not None
         return state
 
@@ -96,7 +97,7 @@ class Desk:
     def _deciding_twice_is_deciding_once(self, command: Any) -> None:
         before = len(self.tx.recorded)
         with suppress(Refused):
-            self.callback.handle(self.tx, command)
+            self.cases.handle(self.tx, command)
         assert len(self.tx.recorded) == before, f"{command} said more when it was repeated"
 
 

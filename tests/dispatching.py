@@ -14,10 +14,12 @@ from chassis.store.sqlite import SqliteStorage
 from chassis.store.storage import Storage
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
-from services.dispatch.application import AGGREGATES, Dispatch
+from services.dispatch.application import Dispatch
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.policy.deployment import load
-from services.dispatch.reactions import HEEDS, on_timer, react
+from services.dispatch.reactions import HEEDS, react
+from services.dispatch.streams import AGGREGATES
+from services.dispatch.timers import on_timer
 
 
 def service(rules: Dated[Deployment] | None = None) -> Service:

@@ -6,10 +6,10 @@ from typing import NamedTuple, Protocol
 
 from chassis.host import Entry
 from cli.carrier.installation import Running, Stopped
-from services.callback.application import REVIEW
 from services.callback.reconciliation.application import CARRIED
 from services.callback.reconciliation.carried import Carried, TellCarried
 from services.callback.reconciliation.hours import Hour, tally
+from services.callback.streams import REVIEW
 
 PAGE = 1000
 

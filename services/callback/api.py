@@ -18,7 +18,6 @@ from chassis.http.principal import Principal
 from chassis.http.principal import Role as Bearer
 from contracts.callback.reviews import Outcome, Role, Speaker
 from services.callback import views
-from services.callback.application import REVIEW, review_stream
 from services.callback.domain.commands import (
     CheckSample,
     CloseReview,
@@ -29,6 +28,7 @@ from services.callback.domain.commands import (
     ReopenReview,
 )
 from services.callback.domain.review import Review
+from services.callback.streams import REVIEW, review_stream
 from services.callback.views import ReviewRow, ReviewView
 
 Words = Annotated[str, Field(min_length=1, max_length=300)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from chassis.host import Timer
 from contracts.contact.calls import (
     CallAbandoned,
     CallerMatched,
@@ -27,9 +26,7 @@ from contracts.incident.incidents import (
 )
 from contracts.incident.unreviewed import ReviewSeen
 from services.callback.domain.commands import (
-    EndEmergencyPeriod,
     ForgetMarker,
-    GiveUpWaiting,
     LearnCaller,
     LearnLocation,
     LearnMarker,
@@ -42,8 +39,6 @@ from services.callback.domain.commands import (
     NoteRangAgain,
     NoteScene,
     OpenReview,
-    PassDeadline,
-    StartAttempt,
 )
 from services.callback.domain.decide import Command
 from services.callback.domain.turn import LearnAttempts
@@ -148,19 +143,3 @@ def _abandoned(event: CallAbandoned) -> Sequence[Heard]:
             attempted_at=event.attempted_at,
         ),
     )
-
-
-def on_timer(timer: Timer) -> Command:
-    """The command of a timer of a review; LookupError for a name no review owes."""
-    review = timer.stream.removeprefix("review-")
-    match timer.name:
-        case "attempt":
-            return StartAttempt(review=review)
-        case "unknown":
-            return GiveUpWaiting(review=review)
-        case "deadline":
-            return PassDeadline(review=review)
-        case "emergency":
-            return EndEmergencyPeriod(review=review)
-        case _:
-            raise LookupError(f"a review owes no timer {timer.name!r}")

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import structlog
 
+from chassis.dated import own
 from chassis.described import described
 from chassis.errors import SettingsRefused
 from chassis.host import Service
@@ -18,7 +18,7 @@ from contracts.callback.reviews import AttemptRecalled, AttemptStarted, TextStar
 from contracts.envelope import Envelope, Event
 from contracts.topics import HEARS
 from services.callback import api
-from services.callback.desk import Desk
+from services.callback.application import Callback
 from services.callback.domain import gate
 from services.callback.policy import desk as desk_policy
 from services.callback.policy import sip
@@ -39,13 +39,14 @@ from services.callback.worklist import api as worklist_api
 
 def build(world: World) -> Service:
     """The service of one force; its own rules are `callback.toml` and `callback-desk.toml` in the folder of its policies."""
-    desk = Desk(load(_own(world, "callback.toml")), desk_policy.load(_own(world, "callback-desk.toml")), world.reference)
+    mine = partial(own, world.policy)
+    callback = Callback(load(mine("callback.toml")), desk_policy.load(mine("callback-desk.toml")), world.reference)
     telephone = _telephone(world)
     return Service(
         "callback",
-        desk.aggregates,
+        callback.aggregates,
         HEARS["callback"],
-        desk.handle,
+        callback.handle,
         react,
         on_timer,
         {
@@ -57,11 +58,6 @@ def build(world: World) -> Service:
         loops=(Loop("telephone", telephone.run),) if isinstance(telephone, SipTelephone) else (),
         counted={ORPHANS: "orphan", DESK_ALARMS: "desk-alarm"},
     )
-
-
-def _own(world: World, file: str) -> Path | None:
-    own = None if world.policy is None else world.policy / file
-    return own if own is not None and own.exists() else None
 
 
 def _telephone(world: World) -> Telephone:
@@ -80,7 +76,7 @@ def _sip(world: World) -> Telephone:
     """The force's own rules of ringing are `sip.toml` in the folder of its policies."""
     if world.sip is None:
         raise SettingsRefused("RINGBACK_SIP_TRUNKS: a SIP telephone needs a trunk, as in 203.0.113.5:5060")
-    rules = sip.load(_own(world, "sip.toml"))
+    rules = sip.load(own(world.policy, "sip.toml"))
     return SipTelephone(reach(world.sip), rules, world.tell, world.clock, DrawnIds(), world.metrics)
 
 

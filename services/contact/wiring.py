@@ -1,8 +1,8 @@
 """Puts the contact service together."""
 
 from functools import partial
-from pathlib import Path
 
+from chassis.dated import own
 from chassis.described import described
 from chassis.host import Service
 from chassis.metrics import CONTACTS_OVERDUE, FEEDS_SILENT, PROMISES_BROKEN
@@ -19,8 +19,9 @@ from services.contact.harvest.application import HARVEST, Harvesting
 from services.contact.policy import caller
 from services.contact.policy.default import load
 from services.contact.policy.policies import Policies
-from services.contact.reactions import HEEDS, on_timer, react
+from services.contact.reactions import HEEDS, react
 from services.contact.streams import CALL, CALLER, HANDSET, SURGE
+from services.contact.timers import on_timer
 
 COUNTED = {FEEDS_SILENT: "feed-silent", CONTACTS_OVERDUE: "contact-overdue", PROMISES_BROKEN: "promise-broken"}
 """Alarms that stand, as gauges."""
@@ -28,16 +29,12 @@ COUNTED = {FEEDS_SILENT: "feed-silent", CONTACTS_OVERDUE: "contact-overdue", PRO
 
 def build(world: World) -> Service:
     """The service of one force; its own rules are `contact.toml` and `contact-caller.toml` in the folder of its policies."""
-    rules = Policies(load(_own(world, "contact.toml")), caller.load(_own(world, "contact-caller.toml")))
+    mine = partial(own, world.policy)
+    rules = Policies(load(mine("contact.toml")), caller.load(mine("contact-caller.toml")))
     contact = Contact(rules.episodes, Numbers(telephone, world.reference), rules.callers, world.handset_key)
     kinds = (CALL, CALLER, HANDSET, SURGE, HARVEST, *contact.desks.aggregates)
     handle = Harvesting(contact).handle
     return Service("contact", kinds, HEARS["contact"], handle, react, on_timer, {}, HEEDS, counted=COUNTED, rules=rules)
-
-
-def _own(world: World, name: str) -> Path | None:
-    own = None if world.policy is None else world.policy / name
-    return own if own is not None and own.exists() else None
 
 
 WIRING = Wiring(

@@ -8,11 +8,10 @@ import msgspec
 
 from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
-from chassis.store.aggregate import Aggregate
 from contracts.dispatch.deployment import AtSceneInferred, Release, Status, UnitStatusReported
 from contracts.envelope import Event
 from contracts.places import Point
-from services.dispatch.domain import assignment, cover, demand, diversion, duty, job, offer, reporting, tour, unit
+from services.dispatch.domain import assignment, cover, demand, diversion, duty, offer, reporting, tour
 from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import (
     AnswerOffer,
@@ -39,17 +38,10 @@ from services.dispatch.domain.cover import Cover, Move
 from services.dispatch.domain.deployment import Deployment
 from services.dispatch.domain.job import Job, job_of
 from services.dispatch.domain.recommendation import Known, Recommendation, recommend
-from services.dispatch.domain.tour import Tour
 from services.dispatch.domain.travel import StraightLine, TravelTimes, distance_m
 from services.dispatch.domain.unit import Unit
 from services.dispatch.picture import Picture
-
-UNIT = Aggregate("unit", Unit, unit.EVOLVE, owes=unit.owes, index=unit.index)
-JOB = Aggregate("job", Job, job.EVOLVE, owes=job.owes, index=job.index)
-COVER = Aggregate("cover", Cover, cover.EVOLVE, index=cover.index)
-OFFICER = Aggregate("officer", Tour, tour.EVOLVE)
-VEHICLE = Aggregate("vehicle", Tour, tour.EVOLVE)
-AGGREGATES = (UNIT, JOB, COVER, OFFICER, VEHICLE)
+from services.dispatch.streams import COVER, JOB, OFFICER, UNIT, VEHICLE
 
 
 class Taken(msgspec.Struct, frozen=True):

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from chassis.host import Timer
-from contracts.dispatch.offers import Answer
 from contracts.envelope import Envelope, Event
 from contracts.incident.incidents import (
     IncidentClosed,
@@ -15,11 +13,8 @@ from contracts.incident.incidents import (
     ResourcesRequested,
 )
 from services.dispatch.domain.commands import (
-    AnswerOffer,
     CloseJob,
     Command,
-    NoteMealMissed,
-    RaiseAlarm,
     RegradeJob,
     ReopenJob,
     RequestJob,
@@ -77,15 +72,3 @@ _STEPS: Mapping[type[Event], Callable[[Any], Command]] = {
 
 HEEDS: frozenset[type[Event]] = frozenset(_STEPS)
 """What `react` answers to; everything else passes by."""
-
-
-def on_timer(timer: Timer) -> Command:
-    """A crew did not answer, a meal was not taken, nobody works for a job."""
-    match timer.name:
-        case "answer":
-            return AnswerOffer(timer.stream, "", Answer.LAPSED, "nobody answered")
-        case "meal":
-            return NoteMealMissed(timer.stream)
-        case "unresourced":
-            return RaiseAlarm(timer.stream)
-    raise LookupError(f"dispatch owes no timer {timer.name!r}")

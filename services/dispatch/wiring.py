@@ -2,24 +2,25 @@
 
 from functools import partial
 
+from chassis.dated import own
 from chassis.described import described
 from chassis.host import Service
 from chassis.process import Wiring
 from chassis.world import World
 from contracts.topics import HEARS
 from services.dispatch.api.routes import routers
-from services.dispatch.application import AGGREGATES, Dispatch
+from services.dispatch.application import Dispatch
 from services.dispatch.policy.deployment import load
-from services.dispatch.reactions import HEEDS, on_timer, react
+from services.dispatch.reactions import HEEDS, react
 from services.dispatch.roads import RoadGraph
+from services.dispatch.streams import AGGREGATES
+from services.dispatch.timers import on_timer
 
 
 def build(world: World) -> Service:
     """The service of one force; its own rules are `dispatch.toml` in the folder of its policies, its roads `roads.graphml`."""
-    own = None if world.policy is None else world.policy / "dispatch.toml"
-    roads = None if world.policy is None else world.policy / "roads.graphml"
-    travel = RoadGraph.open(roads) if roads is not None and roads.exists() else None
-    dispatch = Dispatch(load(own if own is not None and own.exists() else None), travel)
+    roads = own(world.policy, "roads.graphml")
+    dispatch = Dispatch(load(own(world.policy, "dispatch.toml")), None if roads is None else RoadGraph.open(roads))
     return Service("dispatch", AGGREGATES, HEARS["dispatch"], dispatch.handle, react, on_timer, {}, HEEDS)
 
 

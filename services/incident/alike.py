@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from chassis.host import Entry, Host
-from services.incident.aggregates import INCIDENT
 from services.incident.domain.incident import Incident
 from services.incident.domain.record.likeness import Alike, What, alike
 from services.incident.domain.room import Likeness
 from services.incident.domain.standing import text
+from services.incident.streams import INCIDENT
 
 AT_MOST = 10
 LOOKED_AT = 500

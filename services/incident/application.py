@@ -22,7 +22,6 @@ from contracts.incident.incidents import (
 )
 from contracts.places import Location
 from contracts.refusals import Invalid
-from services.incident.aggregates import DAY, INCIDENT, THRIVE
 from services.incident.cases import handing, linking, recording, sheets, unreviewed, waiting
 from services.incident.cases.holds import holds
 from services.incident.cases.room import Room
@@ -45,6 +44,7 @@ from services.incident.domain.handing import concern, transfer
 from services.incident.domain.incident import Incident
 from services.incident.domain.record import day, likeness, logbook, sheet, thrive
 from services.incident.domain.standard import Grades, Standard, as_reported
+from services.incident.streams import DAY, INCIDENT, THRIVE
 
 _RISKS = {Danger.UNALLOCATED: EscalationReason.UNALLOCATED, Danger.OVERDUE: EscalationReason.OVERDUE}
 

@@ -16,7 +16,6 @@ from chassis.store.sqlite import SqliteStorage
 from contracts.envelope import Envelope, Event
 from contracts.incident.incidents import Origin
 from contracts.topics import HEARS
-from services.incident.aggregates import ALL, ESCALATION, INCIDENT
 from services.incident.application import Incidents
 from services.incident.cases.room import Room
 from services.incident.domain.backlog.escalation import Acknowledge, Escalation, escalation_of
@@ -24,6 +23,7 @@ from services.incident.domain.commands import Grade, OpenIncident
 from services.incident.domain.incident import Incident
 from services.incident.policy import codes, grades, room
 from services.incident.reactions import HEEDS, react
+from services.incident.streams import ALL, ESCALATION, INCIDENT
 from services.incident.timers import on_timer
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)

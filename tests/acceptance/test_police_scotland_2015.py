@@ -6,10 +6,10 @@ from acceptance.incident_room import MINUTE, NOON, ONE, incident_room
 from contracts.incident.backlog import TaskKind, TaskOpened
 from contracts.incident.records import LogDraftLeft, LogDraftSaved, SheetEntered, SheetGivenOut, SheetOverdue, SheetVoided
 from contracts.refusals import Refused
-from services.incident.aggregates import SHEET
 from services.incident.cases.sheets import GiveOutSheets
 from services.incident.domain.record.logbook import MakeEntry, SaveDraft, Strike
 from services.incident.domain.record.sheet import MarkEntered, Void
+from services.incident.streams import SHEET
 
 
 def test_what_was_typed_is_kept_from_the_first_keystroke_and_an_unfinished_note_is_asked_for() -> None:

@@ -19,11 +19,11 @@ from cli.local.server import Server
 from contracts.incident.backlog import EscalationRaised, EscalationReason
 from contracts.incident.handing import TransferHeard, TransferMessage, TransferSent, TransferTimedOut
 from contracts.topics import TOPICS
-from services.incident.aggregates import TRANSFER
 from services.incident.cases.handing import AnswerTransfer, HearMessage, OfferTransfer
 from services.incident.domain.commands import Close
 from services.incident.domain.handing.transfer import Transfer, stream_of
 from services.incident.exchange import Exchange
+from services.incident.streams import TRANSFER
 
 pytestmark = pytest.mark.anyio
 

@@ -23,7 +23,7 @@ from contracts.dispatch.deployment import Status
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Refused
 from contracts.topics import HEARS
-from services.dispatch.application import COVER, JOB, UNIT, Dispatch
+from services.dispatch.application import Dispatch
 from services.dispatch.domain.commands import (
     Assign,
     BookOn,
@@ -35,7 +35,9 @@ from services.dispatch.domain.commands import (
 )
 from services.dispatch.domain.recommendation import Recommendation
 from services.dispatch.policy.deployment import load
-from services.dispatch.reactions import HEEDS, on_timer, react
+from services.dispatch.reactions import HEEDS, react
+from services.dispatch.streams import COVER, JOB, UNIT
+from services.dispatch.timers import on_timer
 from tests.load.blocks import Compared, at_most, timed
 
 UNITS = 5000

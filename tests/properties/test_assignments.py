@@ -29,7 +29,7 @@ from contracts.dispatch.offers import Answer
 from contracts.dispatch.waiting import JobReopened, JobReturned
 from contracts.envelope import Event
 from contracts.refusals import Refused
-from services.dispatch.application import JOB, OFFICER, UNIT, Dispatch
+from services.dispatch.application import Dispatch
 from services.dispatch.domain.commands import (
     AnswerOffer,
     Assign,
@@ -47,7 +47,8 @@ from services.dispatch.domain.commands import (
     RequestJob,
 )
 from services.dispatch.policy.deployment import load
-from services.dispatch.reactions import on_timer
+from services.dispatch.streams import JOB, OFFICER, UNIT
+from services.dispatch.timers import on_timer
 
 START = datetime(2026, 6, 5, 12, tzinfo=UTC)
 CALLSIGNS = ("A1", "B2", "C3")

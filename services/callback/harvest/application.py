@@ -10,7 +10,7 @@ from chassis.host import Loaded, Transaction
 from chassis.store.aggregate import Aggregate
 from contracts.callback.turns import TurnsBegun, TurnsTaken
 from contracts.envelope import Event
-from services.callback.application import Callback, review_stream
+from services.callback.cases.reviews import Reviews
 from services.callback.domain import turn
 from services.callback.domain.commands import OpenReview
 from services.callback.domain.course import follow
@@ -20,6 +20,7 @@ from services.callback.domain.review import Review
 from services.callback.domain.turn import GiveTurn, LearnAttempts
 from services.callback.harvest import turns
 from services.callback.harvest.turns import Turns
+from services.callback.streams import review_stream
 
 TURNS = Aggregate("turns", Turns, turns.EVOLVE, owes=turns.owes)
 STREAM = "turns-all"
@@ -30,14 +31,14 @@ STREAM = "turns-all"
 class Harvests:
     """The use cases, given those of reviews and the policy of the desk."""
 
-    callback: Callback
+    reviews: Reviews
     policy: Dated[DeskRules]
 
     def opened(self, tx: Transaction, command: OpenReview) -> Loaded[Any]:
         """A review from a carrier's list: it has until the harvest's deadline, and its turn will come."""
         rules = self.policy.at(tx.now)
         late = replace(command, deadline=tx.now + timedelta(seconds=rules.harvest_deadline_s))
-        told = self.callback.handle(tx, late)
+        told = self.reviews.handle(tx, late)
         line = tx.load(TURNS, STREAM).state
         if told.state is not None and turn.waits(told.state) and (line is None or line.next_at is None):
             begun = TurnsBegun(at=tx.now, policy=rules.version, next_at=tx.now + rules.turn_every)
@@ -62,16 +63,16 @@ class Harvests:
 
     def called(self, tx: Transaction, command: GiveTurn) -> Loaded[Review]:
         """One turn: from now on the review goes its course."""
-        review = tx.load(self.callback.reviews, review_stream(command.review)).state
+        review = tx.load(self.reviews.kind, review_stream(command.review)).state
         return self._record(tx, command.review, review, turn.give(review, tx.now))
 
     def learned(self, tx: Transaction, command: LearnAttempts) -> Loaded[Review]:
         """Further attempts of a caller."""
-        review = tx.load(self.callback.reviews, review_stream(command.review)).state
+        review = tx.load(self.reviews.kind, review_stream(command.review)).state
         return self._record(tx, command.review, review, turn.learn(review, command, tx.now))
 
     def _record(self, tx: Transaction, review: str, state: Review | None, facts: Sequence[Event]) -> Loaded[Review]:
         changed = after(state, facts)
         if changed is not None and facts:
-            facts = [*facts, *follow(changed, tx.now, self.callback.rules_of(changed))]
-        return self.callback.record(tx, review_stream(review), facts)
+            facts = [*facts, *follow(changed, tx.now, self.reviews.rules_of(changed))]
+        return self.reviews.record(tx, review_stream(review), facts)

@@ -17,10 +17,10 @@ from chassis.http.paging import Listing, Paging
 from chassis.http.principal import Principal, Role
 from contracts.envelope import Instant, Telephone
 from contracts.refusals import Invalid
-from services.callback.application import REVIEW
 from services.callback.reconciliation.application import ACCOUNT, CARRIED, account_stream
 from services.callback.reconciliation.carried import Account, Carried, CarriedCall, ExplainOrphan, TellCarried
 from services.callback.reconciliation.hours import tally
+from services.callback.streams import REVIEW
 
 LONGEST = timedelta(days=31)
 PAGE = 1000

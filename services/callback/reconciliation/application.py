@@ -11,7 +11,7 @@ from chassis.references import telephone
 from chassis.store.aggregate import Aggregate
 from contracts.callback.reconciliation import AccountTaken, CarriedMatched, CarrierTold, OrphanExplained, OrphanFound
 from contracts.refusals import NotFound, Refused
-from services.callback.application import Callback
+from services.callback.cases.reviews import Reviews
 from services.callback.domain.desk_rules import DeskRules
 from services.callback.domain.review import Review, stamp
 from services.callback.reconciliation import carried as carrieds
@@ -43,7 +43,7 @@ def account_stream(account: str) -> str:
 class Reconciliation:
     """The use cases, given those of reviews, the policy of the desk and the references of numbers."""
 
-    callback: Callback
+    reviews: Reviews
     policy: Dated[DeskRules]
     reference: Callable[[str, str], str]
 
@@ -119,7 +119,7 @@ class Reconciliation:
         within = self.policy.at(tx.now).match_within_s
         hours = _near(carried.called_at, carried.number_ref, within)
         for stream in sorted({stream for value in hours for stream in tx.find("hour", value)}):
-            review = tx.load(self.callback.reviews, stream).state
+            review = tx.load(self.reviews.kind, stream).state
             if review is not None and carrieds.fits(carried, review, within) and self._room(tx, review):
                 return review
         return None

@@ -12,13 +12,14 @@ from contracts.callback.reviews import Role
 from contracts.callback.texts import Delivery, TextAwaited
 from contracts.envelope import Event
 from contracts.refusals import NotFound, Refused
-from services.callback.application import Callback, review_stream
+from services.callback.cases.reviews import Reviews
 from services.callback.domain import gate
 from services.callback.domain.commands import EscalateReview
 from services.callback.domain.course import consequence
 from services.callback.domain.desk_rules import DeskRules
 from services.callback.domain.review import Review
 from services.callback.domain.rules import Then
+from services.callback.streams import review_stream
 from services.callback.texts import message as messages
 from services.callback.texts.message import LearnContact, Message, PassDelivery, PassReply, ReportDelivery, SendText
 
@@ -34,13 +35,13 @@ def text_stream(text_id: str) -> str:
 class Texts:
     """The use cases, given those of reviews and the policy of the desk."""
 
-    callback: Callback
+    reviews: Reviews
     policy: Dated[DeskRules]
 
     def send(self, tx: Transaction, command: SendText) -> Loaded[Message]:
         """Through the gate, or not at all; refused in words when somebody asked for it."""
         rules = self.policy.at(tx.now)
-        review = tx.load(self.callback.reviews, review_stream(command.review)).state
+        review = tx.load(self.reviews.kind, review_stream(command.review)).state
         if review is None:
             raise NotFound("review-unknown", "there is no review of this id")
         sent = tx.find("text", review.review)
@@ -51,7 +52,7 @@ class Texts:
             if command.unasked:
                 return tx.load(TEXT, stream)
             raise why
-        started = gate.text(review, text_id, rules.text_words, tx.now, self.callback.rules_of(review))
+        started = gate.text(review, text_id, rules.text_words, tx.now, self.reviews.rules_of(review))
         assert started is not None
         awaited = TextAwaited(
             at=tx.now,
@@ -68,7 +69,7 @@ class Texts:
     def _refusal(self, review: Review, sent: int, rules: DeskRules) -> Refused | None:
         if not rules.texts_allowed:
             return Refused("texts-not-allowed", "the policy allows no texts", ("ring", "escalate"))
-        shut = gate.shut(review, self.callback.rules_of(review))
+        shut = gate.shut(review, self.reviews.rules_of(review))
         if shut:
             return Refused("gate-shut", f"nothing may go to this telephone: {'; '.join(shut)}", ("escalate",))
         if sent >= rules.texts_per_review:
@@ -78,7 +79,7 @@ class Texts:
     def by_itself(self, tx: Transaction, review: Review) -> None:
         """After so many attempts without contact the policy may want a text."""
         wanted = self.policy.at(tx.now).text_after_attempts
-        rules = self.callback.rules_of(review)
+        rules = self.reviews.rules_of(review)
         if wanted and review.open and sum(consequence(one, rules) is Then.NEXT for one in review.attempts) >= wanted:
             self.send(tx, SendText(review=review.review, by=f"policy {self.policy.at(tx.now).version}", unasked=True))
 
@@ -113,9 +114,9 @@ class Texts:
         return tx.record(TEXT, text.stream, told(text.state))
 
     def _hand_on(self, tx: Transaction, text: Message, reason: str) -> None:
-        review = tx.load(self.callback.reviews, review_stream(text.review)).state
+        review = tx.load(self.reviews.kind, review_stream(text.review)).state
         while review is not None and review.merged_into is not None:
-            review = tx.load(self.callback.reviews, review_stream(review.merged_into)).state
+            review = tx.load(self.reviews.kind, review_stream(review.merged_into)).state
         if review is not None and review.open:
             by = f"policy {self.policy.at(tx.now).version}"
-            self.callback.handle(tx, EscalateReview(review=review.review, by=by, reason=reason, to=Role.CALL_HANDLER))
+            self.reviews.handle(tx, EscalateReview(review=review.review, by=by, reason=reason, to=Role.CALL_HANDLER))

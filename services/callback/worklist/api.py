@@ -16,7 +16,7 @@ from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from chassis.http.principal import Principal, Role
 from contracts.refusals import NotFound, Refused
-from services.callback.application import REVIEW, review_stream
+from services.callback.streams import REVIEW, review_stream
 from services.callback.worklist import views
 from services.callback.worklist.application import ITEM, item_stream
 from services.callback.worklist.commands import AcknowledgeAlarm, AcknowledgeHandOver, LogOff, NoteWork, PutBack, TakeItem

@@ -9,9 +9,10 @@ from chassis.ids import derived
 from chassis.store.aggregate import Aggregate
 from contracts.callback.worklist import PersonLoggedOff
 from contracts.refusals import NotFound
-from services.callback.application import Callback, review_stream
+from services.callback.cases.reviews import Reviews
 from services.callback.domain.desk_rules import DeskRules
 from services.callback.domain.review import Review
+from services.callback.streams import review_stream
 from services.callback.worklist import item as items
 from services.callback.worklist import person as people
 from services.callback.worklist.commands import ByPeople, ItemCommand, LogOff
@@ -37,7 +38,7 @@ def person_stream(person: str) -> str:
 class Worklist:
     """The use cases, given those of reviews and the policy of the desk."""
 
-    callback: Callback
+    reviews: Reviews
     policy: Dated[DeskRules]
 
     def handle(self, tx: Transaction, command: ItemCommand) -> Loaded[Item]:
@@ -79,13 +80,13 @@ class Worklist:
         return tx.record(PERSON, stream, [gone])
 
     def _review(self, tx: Transaction, review: str) -> Review | None:
-        return tx.load(self.callback.reviews, review_stream(review)).state
+        return tx.load(self.reviews.kind, review_stream(review)).state
 
     def _open(self, tx: Transaction, review: str) -> bool:
         state = self._review(tx, review)
         return state is not None and state.open
 
     def _must_exist(self, tx: Transaction, review: str) -> None:
-        loaded: Loaded[Any] = tx.load(self.callback.reviews, review_stream(review))
+        loaded: Loaded[Any] = tx.load(self.reviews.kind, review_stream(review))
         if loaded.state is None:
             raise NotFound("review-unknown", "there is no review of this id")

@@ -13,10 +13,10 @@ from chassis.http.known_at import KnownAt
 from contracts.envelope import Instant
 from contracts.refusals import Invalid
 from services.dispatch.api.parameters import Reader
-from services.dispatch.application import JOB
 from services.dispatch.domain.figures import Measured, measured
 from services.dispatch.domain.figures import figures as folded
 from services.dispatch.domain.job import Job
+from services.dispatch.streams import JOB
 from services.dispatch.views.figures import FiguresView, MeasuredView
 
 PAGE = 1000

@@ -28,10 +28,10 @@ from services.dispatch.api.parameters import (
     Words,
     override_of,
 )
-from services.dispatch.application import JOB
 from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import AcknowledgeAlarm, Assign, DelayJob, Divert, EndAssignment, Offer, Recommend
 from services.dispatch.domain.job import Job
+from services.dispatch.streams import JOB
 from services.dispatch.views import jobs as views
 from services.dispatch.views.jobs import JobView, RecommendationView
 

@@ -18,9 +18,9 @@ from contracts.dispatch.offers import Answer
 from contracts.envelope import Instant
 from contracts.places import Point
 from services.dispatch.api.parameters import Callsign, Dispatcher, Radio, Reader, Reasons, UnitId, Words
-from services.dispatch.application import UNIT
 from services.dispatch.domain.commands import AnswerOffer, BookOff, BookOn, OrderStandby, ReportStatus, SendMessage
 from services.dispatch.domain.unit import Unit
+from services.dispatch.streams import UNIT
 from services.dispatch.views import units as views
 from services.dispatch.views.units import UnitView
 

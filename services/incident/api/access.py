@@ -14,7 +14,7 @@ from chassis.http.commands import command, respond
 from chassis.http.principal import Principal, Role
 from chassis.store.aggregate import Aggregate
 from contracts.refusals import NotFound
-from services.incident.aggregates import INCIDENT
+from services.incident.streams import INCIDENT
 
 S = TypeVar("S", bound=msgspec.Struct)
 

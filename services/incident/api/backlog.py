@@ -5,18 +5,18 @@ from pathlib import Path
 from fastapi import APIRouter
 from starlette.requests import Request
 
+from chassis.dated import own
 from chassis.host import Host
 from chassis.http.edge import edge_of
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from contracts.refusals import NotFound
-from services.incident.aggregates import ESCALATION, INCIDENT
 from services.incident.api.access import Reader
 from services.incident.domain.backlog.escalation import Escalation, escalation_of
 from services.incident.domain.backlog.ranking import reasons
 from services.incident.policy import room
-from services.incident.policy.own import own
 from services.incident.queue import Place, Queue, instant_of
+from services.incident.streams import ESCALATION, INCIDENT
 from services.incident.views.incident import incident
 from services.incident.views.waiting import BacklogItem
 
@@ -24,7 +24,7 @@ from services.incident.views.waiting import BacklogItem
 def router(host: Host, folder: Path | None) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["backlog"])
-    rules = room.load(own(folder, "incident-room"))
+    rules = room.load(own(folder, "incident-room.toml"))
 
     @routes.get("/backlog")
     def read_backlog(page: Paging, known_at: KnownAt, request: Request, _: Reader) -> Listing[BacklogItem]:

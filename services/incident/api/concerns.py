@@ -9,10 +9,10 @@ from starlette.responses import Response
 from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.known_at import KnownAt
-from services.incident.aggregates import CONCERN
 from services.incident.api.access import Changing, IncidentId, Long, Reader, Words, beside, shown
 from services.incident.cases.handing import HandTo
 from services.incident.domain.handing.concern import Answer, Concern, DecideThreshold, concern_of
+from services.incident.streams import CONCERN
 from services.incident.views.records import ConcernView, concern
 
 

@@ -7,10 +7,10 @@ from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from services.incident.aggregates import CUSTODY
 from services.incident.api.access import IncidentId, InRoom, Reader, Words, shown
 from services.incident.cases.waiting import AcceptIncident, HandOver, TakeOver
 from services.incident.domain.backlog.custody import custody_of
+from services.incident.streams import CUSTODY
 from services.incident.views.waiting import CustodyView, custody
 
 

@@ -7,9 +7,9 @@ from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from services.incident.aggregates import ESCALATION
 from services.incident.api.access import Deciding, IncidentId, Long, Reader, Words, shown
 from services.incident.domain.backlog.escalation import Acknowledge, escalation_of
+from services.incident.streams import ESCALATION
 from services.incident.views.waiting import EscalationView, escalation
 
 

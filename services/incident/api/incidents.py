@@ -14,7 +14,6 @@ from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from contracts.envelope import Instant, Narrative
 from contracts.incident.incidents import Vulnerability
-from services.incident.aggregates import INCIDENT
 from services.incident.api.access import Acting, Changing, IncidentId, Reader, Words
 from services.incident.domain.commands import (
     Close,
@@ -26,6 +25,7 @@ from services.incident.domain.commands import (
     RequestResources,
 )
 from services.incident.domain.incident import Incident
+from services.incident.streams import INCIDENT
 from services.incident.views import incident as view
 from services.incident.views.incident import IncidentView
 

@@ -5,18 +5,18 @@ from pathlib import Path
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from chassis.dated import own
 from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.known_at import KnownAt
 from contracts.incident.records import LinkKind
-from services.incident.aggregates import INCIDENT, LINKS
 from services.incident.alike import suggestions
 from services.incident.api.access import Changing, IncidentId, Long, Reader, Words, beside, shown
 from services.incident.api.incidents import told
 from services.incident.cases.linking import Link, Merge, Unlink, Unmerge
 from services.incident.domain.record.links import Links, links_of
 from services.incident.policy import room
-from services.incident.policy.own import own
+from services.incident.streams import INCIDENT, LINKS
 from services.incident.views.incident import IncidentView
 from services.incident.views.records import AlikeView, LinksView, links
 
@@ -45,7 +45,7 @@ class ReasonBody(Body):
 def router(host: Host, folder: Path | None) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/incidents/{incident}", tags=["links"])
-    rules = room.load(own(folder, "incident-room"))
+    rules = room.load(own(folder, "incident-room.toml"))
 
     @routes.get("/alike")
     def list_alike(incident: IncidentId, _: Reader) -> list[AlikeView]:

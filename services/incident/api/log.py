@@ -11,9 +11,9 @@ from chassis.http.bodies import Body
 from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from contracts.envelope import Instant
-from services.incident.aggregates import LOGBOOK
 from services.incident.api.access import Changing, IncidentId, InRoom, Long, Reader, Words, beside, shown
 from services.incident.domain.record.logbook import Logbook, MakeEntry, SaveDraft, Strike, logbook_of
+from services.incident.streams import LOGBOOK
 from services.incident.views.records import LogView, log
 
 EntryId = Annotated[str, Path(pattern=r"^[0-9A-Za-z._-]{1,80}$", description="Yours: unique within the log, a UUID for example.")]

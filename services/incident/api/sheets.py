@@ -14,10 +14,10 @@ from chassis.http.commands import respond
 from chassis.http.edge import edge_of
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from services.incident.aggregates import SHEET
 from services.incident.api.access import Changing, Deciding, InRoom, Long, Reader, Words, shown
 from services.incident.cases.sheets import GiveOutSheets
 from services.incident.domain.record.sheet import MarkEntered, Sheet, Void, sheet_of
+from services.incident.streams import SHEET
 from services.incident.views.sheets import SheetView, sheet
 
 NUMBER = r"^[0-9A-Za-z._-]{1,40}$"

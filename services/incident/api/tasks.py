@@ -9,10 +9,10 @@ from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from services.incident.aggregates import TASK
 from services.incident.api.access import Changing, IncidentId, InRoom, Long, Reader, Words, shown
 from services.incident.cases.waiting import RequestReview
 from services.incident.domain.backlog.task import Finish
+from services.incident.streams import TASK
 from services.incident.views.waiting import TaskView, task
 
 TaskId = Annotated[str, Path(pattern=r"^task-[0-9a-f-]{36}$", description="As `task` in a view.")]

@@ -9,9 +9,9 @@ from chassis.http.history import AfterVersion, AtMost, History, history
 from chassis.http.known_at import KnownAt
 from contracts.envelope import Instant
 from contracts.incident.records import Heading
-from services.incident.aggregates import THRIVE
 from services.incident.api.access import IncidentId, InRoom, Reader, beside, shown
 from services.incident.domain.record.thrive import HEADINGS, Assess, Thrive, thrive_of
+from services.incident.streams import THRIVE
 from services.incident.views.records import ThriveView, thrive
 
 

@@ -10,10 +10,10 @@ from chassis.http.bodies import Body
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
 from contracts.incident.handing import TransferMessage
-from services.incident.aggregates import TRANSFER
 from services.incident.api.access import Changing, Gateway, IncidentId, InRoom, Long, Reader, Words, shown
 from services.incident.cases.handing import AnswerTransfer, HearMessage, OfferTransfer, UpdateTransfer
 from services.incident.domain.handing.transfer import stream_of
+from services.incident.streams import TRANSFER
 from services.incident.views.records import TransferView, transfer
 
 TransferId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$", description="As `transfer` in a view.")]

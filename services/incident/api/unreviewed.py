@@ -9,11 +9,11 @@ from chassis.host import Host
 from chassis.http.bodies import Body
 from chassis.http.known_at import KnownAt
 from chassis.http.paging import Listing, Paging
-from services.incident.aggregates import ABANDONED
 from services.incident.api.access import Deciding, InRoom, Long, Reader, shown
 from services.incident.api.incidents import told
 from services.incident.cases.unreviewed import OpenForCall
 from services.incident.domain.backlog.unreviewed import ExplainUnreviewed, abandoned_of, alarmed
+from services.incident.streams import ABANDONED
 from services.incident.views.incident import IncidentView
 from services.incident.views.unreviewed import UnreviewedView, unreviewed
 

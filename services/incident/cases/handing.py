@@ -10,7 +10,6 @@ from contracts.incident.backlog import EscalationReason
 from contracts.incident.handing import Function, TransferMessage
 from contracts.incident.incidents import Origin
 from contracts.refusals import Invalid, NotFound, Refused
-from services.incident.aggregates import CONCERN, LOGBOOK, TRANSFER
 from services.incident.cases.room import Room
 from services.incident.domain.commands import Close, Command, NoteVulnerability, OpenIncident
 from services.incident.domain.handing import concern, transfer
@@ -19,6 +18,7 @@ from services.incident.domain.handing.transfer import Transfer, stream_of
 from services.incident.domain.record import logbook
 from services.incident.domain.record.logbook import logbook_of
 from services.incident.domain.room import after
+from services.incident.streams import CONCERN, LOGBOOK, TRANSFER
 
 TRANSFERRED = "transferred"
 """The code a record is closed under once another control room has accepted it."""

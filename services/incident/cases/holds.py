@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from chassis.host import Transaction
 from contracts.incident.backlog import TaskKind
 from contracts.refusals import Refused
-from services.incident.aggregates import CONCERN, ESCALATION, TRANSFER
 from services.incident.cases.linking import has_original
 from services.incident.cases.room import Room
 from services.incident.domain.backlog.escalation import escalation_of
 from services.incident.domain.closing import DUPLICATE
 from services.incident.domain.commands import Close
 from services.incident.domain.handing.concern import concern_of
+from services.incident.streams import CONCERN, ESCALATION, TRANSFER
 
 _HOLDING = {TaskKind.REVIEW: "a review is pending", TaskKind.INFORM_CALLER: "the caller has not been told"}
 

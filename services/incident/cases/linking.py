@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from chassis.host import Loaded, Transaction
 from contracts.incident.records import LinkKind
 from contracts.refusals import Invalid, Refused
-from services.incident.aggregates import INCIDENT, LINKS
 from services.incident.cases.room import Room
 from services.incident.domain import decisions
 from services.incident.domain.commands import AdvancePromise, MarkMerged, MarkUnmerged
 from services.incident.domain.incident import Incident
 from services.incident.domain.record import links
 from services.incident.domain.record.links import OTHER_WAY, Bind, Links, Unbind, links_of
+from services.incident.streams import INCIDENT, LINKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from chassis.host import Loaded, Transaction
 from contracts.incident.backlog import TaskKind
 from contracts.incident.incidents import Vulnerability
 from contracts.incident.records import ThriveAssessed
-from services.incident.aggregates import LOGBOOK, THRIVE
 from services.incident.cases.room import Room
 from services.incident.domain.commands import NoteVulnerability
 from services.incident.domain.record import logbook, thrive
 from services.incident.domain.record.logbook import Logbook, logbook_of
 from services.incident.domain.record.thrive import Assess, Thrive, suggestion, thrive_of
 from services.incident.domain.room import after
+from services.incident.streams import LOGBOOK, THRIVE
 
 
 def write(

@@ -9,7 +9,6 @@ from chassis.dated import Dated
 from chassis.host import Loaded, Transaction
 from contracts.incident.backlog import EscalationReason, TaskKind
 from contracts.refusals import NotFound
-from services.incident.aggregates import ESCALATION, INCIDENT, TASK
 from services.incident.domain.backlog import escalation, task
 from services.incident.domain.backlog.escalation import Escalation, escalation_of
 from services.incident.domain.backlog.task import Task
@@ -17,6 +16,7 @@ from services.incident.domain.codes import Codes
 from services.incident.domain.incident import Incident
 from services.incident.domain.room import RoomRules, after
 from services.incident.domain.standard import Grades, Step
+from services.incident.streams import ESCALATION, INCIDENT, TASK
 
 OF_THE_GRADE = (EscalationReason.UNALLOCATED, EscalationReason.OVERDUE, EscalationReason.SHIFT_CHANGE)
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 from chassis.host import Loaded, Transaction
-from services.incident.aggregates import LOGBOOK, SHEET
 from services.incident.cases.room import Room
 from services.incident.domain.record import sheet
 from services.incident.domain.record.logbook import logbook_of
 from services.incident.domain.record.sheet import Sheet, sheet_of
+from services.incident.streams import LOGBOOK, SHEET
 
 
 @dataclass(frozen=True, slots=True)

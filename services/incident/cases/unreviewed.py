@@ -8,7 +8,6 @@ from chassis.host import Loaded, Transaction
 from contracts.contact.calls import Marker, Sound
 from contracts.incident.backlog import EscalationReason
 from contracts.refusals import Refused
-from services.incident.aggregates import ABANDONED, ESCALATION, INCIDENT
 from services.incident.cases.room import Room
 from services.incident.domain.backlog import escalation, unreviewed
 from services.incident.domain.backlog.escalation import Escalation, escalation_of
@@ -22,6 +21,7 @@ from services.incident.domain.backlog.unreviewed import (
 )
 from services.incident.domain.commands import OpenForReview
 from services.incident.domain.incident import Incident, of_review
+from services.incident.streams import ABANDONED, ESCALATION, INCIDENT
 
 Obey = Callable[[Transaction, Any], Loaded[Incident]]
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from chassis.host import Loaded, Transaction
 from contracts.incident.backlog import EscalationReason, TaskKind
 from contracts.refusals import Invalid
-from services.incident.aggregates import CUSTODY, ESCALATION, INCIDENT, LOGBOOK, TASK
 from services.incident.cases import unreviewed
 from services.incident.cases.room import Room
 from services.incident.domain.backlog import custody, escalation, task
@@ -16,6 +15,7 @@ from services.incident.domain.backlog.task import Task
 from services.incident.domain.incident import Incident
 from services.incident.domain.record.logbook import logbook_of
 from services.incident.domain.room import after
+from services.incident.streams import CUSTODY, ESCALATION, INCIDENT, LOGBOOK, TASK
 
 
 @dataclass(frozen=True, slots=True)

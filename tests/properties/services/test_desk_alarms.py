@@ -28,7 +28,7 @@ from contracts.callback.worklist import (
 from contracts.contact.calls import Abandonment, Sound
 from contracts.envelope import Event
 from contracts.refusals import Refused
-from services.callback.desk import Desk
+from services.callback.application import Callback
 from services.callback.domain.commands import (
     CloseReview,
     EscalateReview,
@@ -149,7 +149,7 @@ class Alarms(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.tx = MemoryTransaction(NOON)
-        self.desk = Desk(default.load(), desk.load(), lambda kind, value: value)
+        self.desk = Callback(default.load(), desk.load(), lambda kind, value: value)
         self.told = {"a": Told(), "b": Told()}
 
     @initialize()

@@ -18,7 +18,7 @@ from contracts.contact.calls import CallAbandoned, Marker, Sound
 from contracts.envelope import Event
 from contracts.places import Location, LocationSource, Point
 from services.callback import wiring as callback_wiring
-from services.callback.application import Callback
+from services.callback.cases.reviews import Reviews
 from services.callback.domain.rules import Rules
 from services.callback.policy import default as callback_policy
 from services.contact.domain.calls.facts import AnswerCall, EstimateLocation, IdentifyCaller
@@ -51,7 +51,7 @@ def callback(rules: Rules) -> Service:
 
     world = World("any", lambda kind, value: f"{kind}:{value}", never, never, VirtualClock(T), telephone="none")
     edition = Edition(rules.version, T - timedelta(days=9999), None, ("a test",), rules)
-    own = Callback(Dated((edition,)))
+    own = Reviews(Dated((edition,)))
     service = callback_wiring.build(world)
     kinds = (own.reviews, *service.aggregates[1:])
     return Service("callback", kinds, service.hears, own.handle, service.react, service.on_timer, {}, service.heeds)

@@ -37,7 +37,6 @@ from contracts.incident.incidents import (
 )
 from contracts.refusals import Refused
 from contracts.topics import HEARS
-from services.incident.aggregates import ALL
 from services.incident.application import Incidents
 from services.incident.cases.linking import Merge, Unmerge
 from services.incident.cases.room import Room
@@ -57,6 +56,7 @@ from services.incident.domain.commands import (
 )
 from services.incident.policy import codes, grades, room
 from services.incident.reactions import HEEDS, react
+from services.incident.streams import ALL
 from services.incident.timers import on_timer
 
 START = datetime(2026, 6, 5, 12, tzinfo=UTC)

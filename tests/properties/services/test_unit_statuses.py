@@ -23,9 +23,10 @@ from contracts.dispatch.deployment import (
     UnitStatusReported,
 )
 from contracts.refusals import Refused
-from services.dispatch.application import JOB, UNIT, Dispatch
+from services.dispatch.application import Dispatch
 from services.dispatch.domain.commands import Assign, BookOff, BookOn, EndAssignment, Override, ReportStatus, RequestJob
 from services.dispatch.policy.deployment import load
+from services.dispatch.streams import JOB, UNIT
 
 START = datetime(2026, 6, 5, 12, tzinfo=UTC)
 A1 = "unit-A1"

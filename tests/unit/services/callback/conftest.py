@@ -9,7 +9,7 @@ import pytest
 
 from chassis.testing.scenario import Scenario
 from contracts.contact.calls import Abandonment
-from services.callback.application import Callback
+from services.callback.cases.reviews import Reviews
 from services.callback.domain.commands import OpenReview
 from services.callback.domain.decide import decide
 from services.callback.domain.review import Review
@@ -31,7 +31,7 @@ def at() -> Callable[[float], datetime]:
 @pytest.fixture
 def story() -> Story:
     """No review yet, under the policy that ships."""
-    return Scenario(Callback(POLICY).reviews, partial(decide, rules=RULES))
+    return Scenario(Reviews(POLICY).kind, partial(decide, rules=RULES))
 
 
 @pytest.fixture

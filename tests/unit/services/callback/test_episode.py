@@ -22,7 +22,7 @@ from contracts.callback.reviews import (
 )
 from contracts.contact.calls import Abandonment, Sound
 from contracts.refusals import NotFound, Refused
-from services.callback.application import Callback
+from services.callback.cases.reviews import Reviews
 from services.callback.domain.commands import (
     CloseReview,
     EndRinging,
@@ -101,7 +101,7 @@ class Line:
 
     def __init__(self) -> None:
         self.tx = MemoryTransaction(T)
-        self.callback = Callback(default.load())
+        self.reviews = Reviews(default.load())
 
     def at(self, seconds: float) -> None:
         self.tx.now = T + timedelta(seconds=seconds)
@@ -110,11 +110,11 @@ class Line:
         opening = OpenReview(
             review=call, abandonment=kind, abandoned_at=self.tx.now, number="+447700900123", number_ref=number_ref, waited_s=5
         )
-        self.callback.handle(self.tx, opening)
+        self.reviews.handle(self.tx, opening)
         return self.review(call)
 
     def review(self, call: str) -> Review:
-        state = self.tx.load(self.callback.reviews, f"review-{call}").state
+        state = self.tx.load(self.reviews.kind, f"review-{call}").state
         assert state is not None
         return state
 
@@ -123,10 +123,10 @@ class Line:
             planned = self.review(call).planned
             assert planned is not None
             self.tx.now = planned.due
-            self.callback.handle(self.tx, StartAttempt(review=call))
+            self.reviews.handle(self.tx, StartAttempt(review=call))
             attempt_id = self.review(call).attempts[-1].attempt_id or ""
             ended = EndRinging(review=call, attempt_id=attempt_id, outcome=Outcome.RANG_OUT, at=self.tx.now)
-            self.callback.handle(self.tx, ended)
+            self.reviews.handle(self.tx, ended)
 
 
 @pytest.fixture
@@ -148,16 +148,16 @@ class TestBrokenOffAgain:
     def test_what_the_later_call_brings_shuts_the_gate_of_the_episode(self, line: Line) -> None:
         line.breaks_off("a")
         line.breaks_off("b")
-        line.callback.handle(line.tx, LearnSounds(review="b", sounds=(Sound.VIOLENCE,)))
+        line.reviews.handle(line.tx, LearnSounds(review="b", sounds=(Sound.VIOLENCE,)))
         assert not line.review("a").gate_open
         assert [(event.review, event.silent_approach) for event in line.tx.said(ReviewEscalated)] == [("a", True)]
-        line.callback.handle(line.tx, StartAttempt(review="a"))
+        line.reviews.handle(line.tx, StartAttempt(review="a"))
         assert line.tx.said(AttemptStarted) == []
 
     def test_the_episode_ends_with_the_review_that_leads_it(self, line: Line) -> None:
         line.breaks_off("a")
         line.breaks_off("b")
-        line.callback.handle(line.tx, NoteRangAgain(review="b", answered_call="c", at=line.tx.now))
+        line.reviews.handle(line.tx, NoteRangAgain(review="b", answered_call="c", at=line.tx.now))
         closed = {event.review: event.disposition for event in line.tx.said(ReviewClosed)}
         assert closed == {"a": Disposition.CALLER_RANG_AGAIN, "b": Disposition.ONE_EPISODE}
 
@@ -166,7 +166,7 @@ class TestBrokenOffAgain:
         line.breaks_off("b")
         for asked in (CloseReview(review="b", by="s", reason="x"), EscalateReview(review="b", by="s", reason="x")):
             with pytest.raises(Refused, match="review a") as refused:
-                line.callback.handle(line.tx, asked)
+                line.reviews.handle(line.tx, asked)
             assert refused.value.code == "review-merged"
 
     def test_a_new_call_opens_a_review_again_that_ended_without_contact(self, line: Line) -> None:
@@ -185,7 +185,7 @@ class TestBrokenOffAgain:
     def test_the_call_in_which_the_caller_was_answered_breaks_off_too_and_is_rung_back(self, line: Line) -> None:
         line.breaks_off("a")
         line.at(60)
-        line.callback.handle(line.tx, NoteRangAgain(review="a", answered_call="b", at=line.tx.now))
+        line.reviews.handle(line.tx, NoteRangAgain(review="a", answered_call="b", at=line.tx.now))
         assert line.review("a").disposition is Disposition.CALLER_RANG_AGAIN
         line.at(90)
         assert line.breaks_off("b", kind=Abandonment.LOST_AFTER_ANSWER).merged_into == "a"
@@ -193,15 +193,15 @@ class TestBrokenOffAgain:
         assert lead.open and lead.planned is not None
         assert [(one.call, one.answered) for one in lead.joined] == [("b", False)]
         assert "the number called again and broke off in call b" in lead.reasons
-        line.callback.handle(line.tx, StartAttempt(review="a"))
+        line.reviews.handle(line.tx, StartAttempt(review="a"))
         assert len(line.tx.said(AttemptStarted)) == 1
-        line.callback.handle(line.tx, NoteRangAgain(review="a", answered_call="b", at=line.tx.now))
+        line.reviews.handle(line.tx, NoteRangAgain(review="a", answered_call="b", at=line.tx.now))
         assert line.review("a").open, "told again, it is nothing new"
 
     def test_people_who_have_it_learn_that_the_answered_call_broke_off(self, line: Line) -> None:
         line.breaks_off("a")
-        line.callback.handle(line.tx, EscalateReview(review="a", by="s", reason="x"))
-        line.callback.handle(line.tx, NoteRangAgain(review="a", answered_call="b", at=line.tx.now))
+        line.reviews.handle(line.tx, EscalateReview(review="a", by="s", reason="x"))
+        line.reviews.handle(line.tx, NoteRangAgain(review="a", answered_call="b", at=line.tx.now))
         line.breaks_off("b", kind=Abandonment.LOST_AFTER_ANSWER)
         assert "the number called again and broke off in call b" in line.review("a").reasons
         assert [(one.call, one.answered) for one in line.review("a").joined] == [("b", False)]
@@ -226,8 +226,8 @@ class TestBrokenOffAgain:
     def test_a_call_whose_number_is_learned_later_joins_the_episode(self, line: Line) -> None:
         line.breaks_off("a")
         hidden = OpenReview(review="b", abandonment=Abandonment.IN_QUEUE, abandoned_at=line.tx.now)
-        line.callback.handle(line.tx, hidden)
+        line.reviews.handle(line.tx, hidden)
         learned = LearnNumber(review="b", number="+447700900123", number_ref="tel:1", source="operator")
-        line.callback.handle(line.tx, learned)
+        line.reviews.handle(line.tx, learned)
         assert (line.review("b").merged_into, line.review("b").attempts) == ("a", ())
         assert [other.call for other in line.review("a").joined] == ["b"]

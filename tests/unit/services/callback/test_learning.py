@@ -19,7 +19,7 @@ from contracts.callback.reviews import (
 )
 from contracts.contact.calls import Abandonment, Marker, Sound
 from contracts.places import Location, LocationSource, Point
-from services.callback.application import Callback
+from services.callback.cases.reviews import Reviews
 from services.callback.domain.commands import (
     ForgetMarker,
     LearnCaller,
@@ -106,10 +106,10 @@ class Desk:
 
     def __init__(self) -> None:
         self.tx = MemoryTransaction(T)
-        self.callback = Callback(default.load())
+        self.reviews = Reviews(default.load())
 
     def tell(self, command: object) -> None:
-        self.callback.handle(self.tx, command)
+        self.reviews.handle(self.tx, command)
 
     def opened(self, **known: object) -> ReviewOpened:
         plain = {"review": "r", "abandonment": Abandonment.IN_QUEUE, "abandoned_at": self.tx.now, "number_ref": "tel:1"}

@@ -41,7 +41,8 @@ from services.callback.domain.commands import (
     PassDeadline,
     StartAttempt,
 )
-from services.callback.reactions import HEEDS, on_timer, react
+from services.callback.reactions import HEEDS, react
+from services.callback.timers import on_timer
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 PLACED = Location(source=LocationSource.FOUND, point=Point(latitude=51.3, longitude=0.9), radius_m=10)

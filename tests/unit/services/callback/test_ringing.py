@@ -22,7 +22,7 @@ from contracts.callback.reviews import (
 )
 from contracts.contact.calls import Abandonment, Marker
 from contracts.refusals import Invalid
-from services.callback.application import Callback
+from services.callback.cases.reviews import Reviews
 from services.callback.domain.commands import (
     EndRinging,
     GiveUpWaiting,
@@ -150,7 +150,7 @@ class TestRinging:
     )
     def test_the_policy_decides_what_unknown_means(self, at: At, unknown: Then, says: type, due: float | None) -> None:
         rules = replace(RULES, after={**RULES.after, Outcome.UNKNOWN: unknown})
-        story: Story = Scenario(Callback(default.load()).reviews, partial(decide, rules=rules))
+        story: Story = Scenario(Reviews(default.load()).kind, partial(decide, rules=rules))
         opening = OpenReview(review="r", abandonment=Abandonment.IN_QUEUE, abandoned_at=at(0), number="+447700900123")
         start(story.when(opening, at(0)), at(0)).when(GiveUpWaiting(review="r"), at(45)).then_says(AttemptEnded, says)
         assert due is None or said(story, AttemptPlanned).due == at(due)

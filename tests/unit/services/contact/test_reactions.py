@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chassis.host import Timer
-from services.contact.reactions import on_timer
+from services.contact.timers import on_timer
 
 
 def test_a_timer_here_is_a_programming_error() -> None:

@@ -12,10 +12,12 @@ from chassis.http.principal import Role
 from contracts.places import Location, LocationSource, Point
 from contracts.topics import HEARS
 from services.dispatch.api.routes import routers as dispatch_routers
-from services.dispatch.application import COVER, JOB, UNIT, Dispatch
+from services.dispatch.application import Dispatch
 from services.dispatch.domain.commands import RequestJob
 from services.dispatch.policy.deployment import load
-from services.dispatch.reactions import HEEDS, on_timer, react
+from services.dispatch.reactions import HEEDS, react
+from services.dispatch.streams import COVER, JOB, UNIT
+from services.dispatch.timers import on_timer
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 SCENE = Location(source=LocationSource.HANDSET, point=Point(latitude=51.5, longitude=-0.1))

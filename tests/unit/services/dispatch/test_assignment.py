@@ -6,7 +6,6 @@ import pytest
 from chassis.testing.memory import MemoryTransaction
 from contracts.dispatch.deployment import AssignmentEnded, JobClosed, JobRequested, JobUnitAdded, Release, Status, UnitAssigned
 from contracts.refusals import Invalid, NotFound, Refused
-from services.dispatch.application import JOB, UNIT
 from services.dispatch.domain.commands import (
     Assign,
     BookOff,
@@ -20,6 +19,7 @@ from services.dispatch.domain.commands import (
     RequestJob,
 )
 from services.dispatch.domain.job import Job
+from services.dispatch.streams import JOB, UNIT
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -8,7 +8,6 @@ from chassis.testing.memory import MemoryTransaction
 from contracts.dispatch.deployment import Release
 from contracts.dispatch.waiting import JobDelayed, JobUnresourced, JobUnresourcedAcknowledged
 from contracts.refusals import Invalid, Refused
-from services.dispatch.application import JOB
 from services.dispatch.domain.commands import (
     AcknowledgeAlarm,
     Assign,
@@ -22,7 +21,8 @@ from services.dispatch.domain.commands import (
     RequestJob,
 )
 from services.dispatch.domain.job import Job
-from services.dispatch.reactions import on_timer
+from services.dispatch.streams import JOB
+from services.dispatch.timers import on_timer
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

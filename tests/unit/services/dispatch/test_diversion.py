@@ -7,9 +7,9 @@ from chassis.testing.memory import MemoryTransaction
 from contracts.dispatch.deployment import AssignmentEnded, Release, Status, UnitAssigned
 from contracts.dispatch.waiting import JobReturned
 from contracts.refusals import Invalid, Refused
-from services.dispatch.application import JOB
 from services.dispatch.domain.commands import Assign, BookOn, Command, Divert, EndAssignment, Override, ReportStatus, RequestJob
 from services.dispatch.domain.job import Job
+from services.dispatch.streams import JOB
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -8,7 +8,6 @@ from chassis.testing.memory import MemoryTransaction
 from contracts.dispatch.deployment import Officer, Release, Skill, Status, UnitBookedOff, UnitBookedOn
 from contracts.dispatch.tours import MealBreakInterrupted, MealBreakMissed
 from contracts.refusals import Invalid, Refused
-from services.dispatch.application import UNIT
 from services.dispatch.domain.commands import (
     Assign,
     BookOff,
@@ -20,7 +19,8 @@ from services.dispatch.domain.commands import (
     RequestJob,
 )
 from services.dispatch.domain.unit import Unit
-from services.dispatch.reactions import on_timer
+from services.dispatch.streams import UNIT
+from services.dispatch.timers import on_timer
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

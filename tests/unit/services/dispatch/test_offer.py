@@ -8,9 +8,9 @@ from chassis.testing.memory import MemoryTransaction
 from contracts.dispatch.deployment import UnitAssigned
 from contracts.dispatch.offers import Answer, JobOfferAnswered, OfferAnswered
 from contracts.refusals import NotFound, Refused
-from services.dispatch.application import JOB, UNIT
 from services.dispatch.domain.commands import AnswerOffer, Assign, BookOff, BookOn, CloseJob, Command, Offer, RequestJob
-from services.dispatch.reactions import on_timer
+from services.dispatch.streams import JOB, UNIT
+from services.dispatch.timers import on_timer
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 A1, B2 = "unit-A1", "unit-B2"

@@ -16,7 +16,7 @@ from chassis.flow.reads import Reads
 from chassis.store.sqlite import SqliteStorage
 from contracts.dispatch.deployment import Officer, Release, Skill, Status
 from contracts.places import Location, LocationSource, Point
-from services.dispatch.application import JOB, UNIT, Taken
+from services.dispatch.application import Taken
 from services.dispatch.domain.commands import (
     Assign,
     BookOff,
@@ -30,6 +30,7 @@ from services.dispatch.domain.commands import (
 )
 from services.dispatch.domain.recommendation import Known, Recommendation, recommend
 from services.dispatch.policy.deployment import load
+from services.dispatch.streams import JOB, UNIT
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 RULES = load().at(NOON)

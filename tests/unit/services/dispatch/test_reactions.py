@@ -7,7 +7,8 @@ from contracts.envelope import Envelope, Event
 from contracts.incident.incidents import IncidentClosed, IncidentRegraded, ResourcesRequested, UnitOnScene
 from services.dispatch.domain.commands import CloseJob, RegradeJob, RequestJob
 from services.dispatch.domain.job import incident_of, job_of
-from services.dispatch.reactions import HEEDS, on_timer, react
+from services.dispatch.reactions import HEEDS, react
+from services.dispatch.timers import on_timer
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 

@@ -16,7 +16,6 @@ from contracts.dispatch.deployment import (
 )
 from contracts.places import Point
 from contracts.refusals import Invalid, Refused
-from services.dispatch.application import JOB, UNIT
 from services.dispatch.domain.commands import (
     Assign,
     BookOff,
@@ -30,6 +29,7 @@ from services.dispatch.domain.commands import (
 )
 from services.dispatch.domain.job import Job
 from services.dispatch.domain.unit import Unit
+from services.dispatch.streams import JOB, UNIT
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -7,10 +7,10 @@ from chassis.testing.memory import MemoryTransaction
 from contracts.dispatch.deployment import AssignmentEnded, Release, Status, UnitStatusReported
 from contracts.places import Point
 from contracts.refusals import Invalid, NotFound, Refused
-from services.dispatch.application import UNIT
 from services.dispatch.domain.callsign import unit_of
 from services.dispatch.domain.commands import Assign, BookOff, BookOn, Command, EndAssignment, ReportStatus, RequestJob
 from services.dispatch.domain.unit import Unit
+from services.dispatch.streams import UNIT
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -11,10 +11,10 @@ from chassis.clock import VirtualClock
 from chassis.host import Service
 from chassis.http.principal import Role
 from contracts.topics import HEARS
-from services.incident.aggregates import ALL
 from services.incident.api.routes import routers
 from services.incident.application import Incidents
 from services.incident.reactions import HEEDS, react
+from services.incident.streams import ALL
 from services.incident.timers import on_timer
 
 OPENING = {"call": "call-1", "opening_code": "burglary"}

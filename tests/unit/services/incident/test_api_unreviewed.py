@@ -13,11 +13,11 @@ from chassis.http.principal import Role
 from contracts.contact.calls import Abandonment, Marker
 from contracts.places import Location, LocationSource, Point
 from contracts.topics import HEARS
-from services.incident.aggregates import ALL
 from services.incident.api.routes import routers
 from services.incident.application import Incidents
 from services.incident.domain.backlog.unreviewed import ExpectReview, PassReview, SeeReview
 from services.incident.reactions import HEEDS, react
+from services.incident.streams import ALL
 from services.incident.timers import on_timer
 
 NUMBER = "+447700900123"

@@ -12,10 +12,10 @@ from chassis.host import Service
 from chassis.http.principal import Role
 from contracts.incident.handing import Function, TransferMessage
 from contracts.topics import HEARS
-from services.incident.aggregates import ALL
 from services.incident.api.routes import policy_routers, routers
 from services.incident.application import Incidents
 from services.incident.reactions import HEEDS, react
+from services.incident.streams import ALL
 from services.incident.timers import on_timer
 
 MINUTE = timedelta(minutes=1)

@@ -17,12 +17,12 @@ from chassis.testing.memory import MemoryTransaction
 from contracts.incident.incidents import Origin
 from contracts.incident.records import DayNumberDrawn
 from contracts.topics import HEARS
-from services.incident.aggregates import ALL
 from services.incident.application import Incidents
 from services.incident.domain.commands import Grade, OpenIncident
 from services.incident.domain.record.day import spoken
 from services.incident.policy import room
 from services.incident.reactions import HEEDS, react
+from services.incident.streams import ALL
 from services.incident.timers import on_timer
 
 HOUR = timedelta(hours=1)

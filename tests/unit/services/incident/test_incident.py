@@ -17,7 +17,6 @@ from contracts.incident.incidents import (
 )
 from contracts.places import Location, LocationSource, Point
 from contracts.refusals import Invalid, NotFound, Refused
-from services.incident.aggregates import INCIDENT
 from services.incident.domain.commands import (
     Close,
     Command,
@@ -34,6 +33,7 @@ from services.incident.domain.commands import (
 )
 from services.incident.domain.incident import Incident
 from services.incident.domain.standing import index
+from services.incident.streams import INCIDENT
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -9,7 +9,7 @@ from chassis.dated import Dated
 from chassis.testing.memory import MemoryTransaction
 from contracts.callback.reviews import AttemptStarted, Disposition, ReviewAssessed, ReviewClosed, ReviewOpened
 from contracts.contact.calls import Abandonment, Marker
-from services.callback.application import Callback
+from services.callback.cases.reviews import Reviews
 from services.callback.domain.commands import (
     LearnMarker,
     LinkIncident,
@@ -49,12 +49,12 @@ def two_editions(folder: Path) -> Dated[Rules]:
 
 
 def test_a_review_is_governed_to_its_end_by_the_edition_it_was_opened_under(tmp_path: Path, tx: MemoryTransaction) -> None:
-    callback = Callback(two_editions(tmp_path))
-    callback.handle(tx, opening("old", "tel:1"))
+    reviews = Reviews(two_editions(tmp_path))
+    reviews.handle(tx, opening("old", "tel:1"))
     tx.now = T + timedelta(minutes=31)
-    callback.handle(tx, opening("new", "tel:2"))
+    reviews.handle(tx, opening("new", "tel:2"))
     for review in ("old", "new"):
-        callback.handle(tx, StartAttempt(review=review))
+        reviews.handle(tx, StartAttempt(review=review))
     rings_s = {event.review: (event.give_up_at - event.at).total_seconds() for event in tx.said(AttemptStarted)}
     assert rings_s == {"old": 30, "new": 60}
     assert [event.policy for event in tx.said(ReviewOpened)] == ["callback-default-1", "callback-2"]
@@ -63,34 +63,34 @@ def test_a_review_is_governed_to_its_end_by_the_edition_it_was_opened_under(tmp_
 def test_an_attempt_has_one_identity_for_ever(tx: MemoryTransaction) -> None:
     ids = []
     for each in (tx, MemoryTransaction(T + timedelta(days=1))):
-        callback = Callback(default.load())
-        callback.handle(each, opening("r"))
-        callback.handle(each, StartAttempt(review="r"))
+        reviews = Reviews(default.load())
+        reviews.handle(each, opening("r"))
+        reviews.handle(each, StartAttempt(review="r"))
         ids += [event.attempt_id for event in each.said(AttemptStarted)]
     assert len(ids) == 2
     assert len(set(ids)) == 1
 
 
 def test_a_marker_finds_every_open_review_of_the_number(tx: MemoryTransaction) -> None:
-    callback = Callback(default.load())
+    reviews = Reviews(default.load())
     for review, number_ref in (("a", "tel:1"), ("b", "tel:1"), ("c", "tel:2")):
-        callback.handle(tx, opening(review, number_ref))
-    callback.handle(tx, LearnMarker(number_ref="tel:1", marker=Marker.STALKING))
+        reviews.handle(tx, opening(review, number_ref))
+    reviews.handle(tx, LearnMarker(number_ref="tel:1", marker=Marker.STALKING))
     assert [event.review for event in tx.said(ReviewAssessed) if not event.gate_open] == ["a", "b"]
 
 
 def test_the_end_of_an_incident_finds_its_review(tx: MemoryTransaction) -> None:
-    callback = Callback(default.load())
-    callback.handle(tx, opening("a"))
-    callback.handle(tx, LinkIncident(review="a", incident="i", at=T))
-    callback.handle(tx, NoteIncidentClosed(incident="i"))
+    reviews = Reviews(default.load())
+    reviews.handle(tx, opening("a"))
+    reviews.handle(tx, LinkIncident(review="a", incident="i", at=T))
+    reviews.handle(tx, NoteIncidentClosed(incident="i"))
     assert [(event.review, event.disposition) for event in tx.said(ReviewClosed)] == [("a", Disposition.INCIDENT_RESOLVED)]
-    assert callback.handle(tx, NoteIncidentClosed(incident="unknown")).version == 0
+    assert reviews.handle(tx, NoteIncidentClosed(incident="unknown")).version == 0
 
 
 def test_a_store_that_names_an_edition_nobody_has_is_refused_loudly(tmp_path: Path, tx: MemoryTransaction) -> None:
-    Callback(two_editions(tmp_path)).handle(tx, opening("a"))
+    Reviews(two_editions(tmp_path)).handle(tx, opening("a"))
     tx.now = T + timedelta(hours=1)
-    Callback(two_editions(tmp_path)).handle(tx, opening("b"))
+    Reviews(two_editions(tmp_path)).handle(tx, opening("b"))
     with pytest.raises(LookupError, match="callback-2"):
-        Callback(default.load()).handle(tx, StartAttempt(review="b"))
+        Reviews(default.load()).handle(tx, StartAttempt(review="b"))
