@@ -49,7 +49,8 @@ _LONGEST = 200
 _HERE = LocalTime("America/Los_Angeles")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AP])M)?", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?")
-_PAIR = re.compile(r"\(?\s*(-?\d+\.\d+)\s*,\s*(-?\d+\.\d+)\s*\)?")
+_PAIR = re.compile(r"(?:^|[(\s])(-?\d+\.\d+)\s*,\s*(-?\d+\.\d+)\s*\)?$")
+"""At the end, because some years have the address before it, on lines of its own."""
 _WKT = re.compile(r"POINT ?\((-?\d+\.\d+) (-?\d+\.\d+)\)")
 
 
@@ -152,7 +153,7 @@ def _wall(text: str) -> datetime:
 
 
 def _point(text: str) -> tuple[float, float] | None:
-    if found := _PAIR.fullmatch(text):
+    if found := _PAIR.search(text):
         latitude, longitude = float(found[1]), float(found[2])
     elif found := _WKT.fullmatch(text):
         latitude, longitude = float(found[2]), float(found[1])

@@ -1,6 +1,7 @@
 """Reads a table that came from somewhere else: one row a line, columns found by name however they are spelled or ordered."""
 
 import csv
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from simulator.script import InputRefused
 
 _LONGEST_LINE = 64 * 1024
 _RENAMED = 2
+_LINES = 20
+"""How many further lines a row may go over, where a quoted field holds line ends."""
 
 
 class Unreadable(Exception):
@@ -47,16 +50,35 @@ class Table:
     def __iter__(self) -> Iterator[tuple[int, list[str] | Unreadable]]:
         with _opened(self.path) as file:
             file.readline(_LONGEST_LINE)
-            for number, line in enumerate(_lines(file), 2):
+            lines = _Ahead(enumerate(_lines(file), 2))
+            for number, line in lines:
                 if isinstance(line, Unreadable):
                     yield number, line
                 elif line.strip():
-                    yield number, self._fields(line)
+                    yield number, self._row(line, lines)
 
     def get(self, fields: Sequence[str], column: str) -> str:
-        """One column of a row; empty when the file has no such column."""
+        """One column of a row, on one line; empty when the file has no such column."""
         place = self._place.get(column)
-        return fields[place].strip() if place is not None else ""
+        value = fields[place].strip() if place is not None else ""
+        return " ".join(value.split()) if "\n" in value else value
+
+    def _row(self, line: str, lines: "_Ahead") -> list[str] | Unreadable:
+        """The fields of a line and of those a quoted field goes on in; a quote that is never closed costs its line alone."""
+        fields = self._fields(line)
+        if isinstance(fields, list) or self.format.separator == "\t":
+            return fields
+        whole, taken = line, list[_Line]()
+        while whole.count('"') % 2 and len(taken) < _LINES and (following := next(lines, None)) is not None:
+            taken.append(following)
+            if isinstance(following[1], Unreadable):
+                break
+            whole += following[1]
+        joined = self._fields(whole)
+        if isinstance(joined, list):
+            return joined
+        lines.give_back(taken)
+        return fields
 
     def _fields(self, line: str) -> list[str] | Unreadable:
         try:
@@ -66,6 +88,26 @@ class Table:
         if len(fields) != len(self._header):
             return Unreadable(f"{len(fields)} columns where the header has {len(self._header)}")
         return fields
+
+
+_Line = tuple[int, str | Unreadable]
+
+
+class _Ahead:
+    """Lines in order, of which some may be given back."""
+
+    def __init__(self, lines: Iterator[_Line]) -> None:
+        self._lines, self._back = lines, deque[_Line]()
+
+    def __iter__(self) -> "_Ahead":
+        return self
+
+    def __next__(self) -> _Line:
+        return self._back.popleft() if self._back else next(self._lines)
+
+    def give_back(self, taken: list[_Line]) -> None:
+        """They come next, in their order."""
+        self._back.extendleft(reversed(taken))
 
 
 def _opened(path: Path) -> TextIO:

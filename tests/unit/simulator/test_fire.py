@@ -102,9 +102,11 @@ def test_other_years_name_columns_otherwise(fire_file: WriteFire, tmp_path: Path
 
 def test_other_exports_write_times_and_places_otherwise(fire_file: WriteFire, tmp_path: Path) -> None:
     told = _played(fire_file(fire_line()), tmp_path / "a")
+    here = '"(37.745858648581, -122.456664252061)"'
     line = fire_line(*(f"2017-01-03T09:{at}.000" for at in ("01:00", "30:00", "02:00", "05:00", "00:00", "00:30")))
-    line = line.replace('"(37.745858648581, -122.456664252061)"', "POINT (-122.456664252061 37.745858648581)")
-    assert _played(fire_file(line), tmp_path / "b") == told
+    assert _played(fire_file(line.replace(here, "POINT (-122.456664252061 37.745858648581)")), tmp_path / "b") == told
+    addressed = fire_line().replace(here, '"0 BALCETA AVE\nSan Francisco, CA 94127\n(37.745858648581, -122.456664252061)"')
+    assert _played(fire_file(addressed), tmp_path / "c") == told
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,18 @@ def test_a_quotation_mark_that_is_not_closed_swallows_no_other_line(path: Path) 
     assert found[3] == ["Tom, the second", "2"]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_quoted_field_may_go_over_several_lines(path: Path, end: str) -> None:
+    table = _table(
+        path, end.join(("Name,Born On,Note", 'Rex,1,"at home', "", 'in bed"', '"Tom, never closed,2,x', "Pip,3,x", ""))
+    )
+    found = dict(table)
+    assert isinstance(found[2], list)
+    assert table.get(found[2], "Note") == "at home in bed"
+    assert "not comma separated values" in str(found[5])
+    assert found[6] == ["Pip", "3", "x"]
+
+
 def test_a_line_without_end_is_set_aside_and_not_held(path: Path) -> None:
     table = _table(path, "Name,Born On\n" + "x" * 200_000 + "\nPip,3\n")
     found = dict(table)
