@@ -85,6 +85,8 @@ class Table:
             fields = _split(line, self.format.separator)
         except Unreadable as unreadable:
             return unreadable
+        while len(fields) > len(self._header) and not fields[-1].strip():
+            fields.pop()  # separators at the end of a line say nothing
         if len(fields) != len(self._header):
             return Unreadable(f"{len(fields)} columns where the header has {len(self._header)}")
         return fields

@@ -52,6 +52,11 @@ def test_a_quotation_mark_that_is_not_closed_swallows_no_other_line(path: Path) 
     assert found[3] == ["Tom, the second", "2"]
 
 
+def test_separators_at_the_end_of_a_line_are_no_columns(path: Path) -> None:
+    table = _table(path, "Name,Born On\nRex,1,, \nTom,2,\n")
+    assert _names(table) == [(2, "Rex"), (3, "Tom")]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_quoted_field_may_go_over_several_lines(path: Path, end: str) -> None:
     table = _table(
