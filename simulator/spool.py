@@ -37,13 +37,20 @@ class Spool:
         try:
             path.unlink(missing_ok=True)
             self._base = sqlite3.connect(path, isolation_level=None)
+            self._begin(path)
+        except (OSError, sqlite3.Error) as refused:
+            raise InputRefused(f"no scratch file can be written in {folder}: {refused}") from None
+
+    def _begin(self, path: Path) -> None:
+        try:
             for setting in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-4000"):
                 self._base.execute(f"PRAGMA {setting}")
             self._base.execute(_CREATE)
             path.unlink()  # nobody else needs its name, and so nothing is left behind even by kill -9
             self._base.execute("BEGIN")
-        except (OSError, sqlite3.Error) as refused:
-            raise InputRefused(f"no scratch file can be written in {folder}: {refused}") from None
+        except BaseException:
+            self._base.close()
+            raise
 
     def add(self, at: datetime, whole: str, line: int, identity: str, fields: Sequence[str]) -> bool:
         """Keep a row; False when one of the same identity is kept already."""

@@ -32,8 +32,12 @@ class SqliteReaders:
         if self._closed:
             raise sqlite3.ProgrammingError("the store is closed")
         connection = sqlite3.connect(self._path, check_same_thread=False, isolation_level=None, timeout=5)
-        connection.execute("PRAGMA query_only = 1")
-        connection.execute(f"PRAGMA mmap_size = {PAGES_MAPPED}")
+        try:
+            connection.execute("PRAGMA query_only = 1")
+            connection.execute(f"PRAGMA mmap_size = {PAGES_MAPPED}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _put_back(self, connection: sqlite3.Connection) -> None:

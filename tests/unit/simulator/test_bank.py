@@ -1,5 +1,6 @@
 """The bank's calls as telephony tells them to the contact service."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,10 +18,8 @@ BROKEN = bank_line(("9:00:20", "9:00:30"), ("9:00:30", "9:00:33"), outcome="HANG
 
 
 def _played(path: Path, folder: Path) -> list[Stimulus]:
-    script = BankCalls(path, folder)
-    told = list(script.stimuli())
-    script.close()
-    return told
+    with closing(BankCalls(path, folder)) as script:
+        return list(script.stimuli())
 
 
 def _kinds(told: list[Stimulus]) -> list[type]:
@@ -71,8 +70,9 @@ def test_the_same_file_gives_the_same_stimuli(bank_file: WriteBank, tmp_path: Pa
 
 def test_rows_that_cannot_be_read_and_doubles_are_set_aside_with_line_and_reason(bank_file: WriteBank, tmp_path: Path) -> None:
     lost_tab = QUEUED.replace("\tPS\t", "PS\t")
-    script = BankCalls(bank_file(lost_tab, LATER, LATER, bank_line(outcome="PHANTOM", call="9")), tmp_path / "data")
-    assert script.total == 1
+    path = bank_file(lost_tab, LATER, LATER, bank_line(outcome="PHANTOM", call="9"))
+    with closing(BankCalls(path, tmp_path / "data")) as script:
+        assert script.total == 1
     assert [(row.file, row.line, row.reason) for row in script.set_aside.first] == [
         ("bank.tsv", 2, "16 columns where the header has 17"),
         ("bank.tsv", 4, "repeats an earlier row"),
@@ -87,8 +87,8 @@ def test_nothing_but_the_rows_set_aside_stays_in_the_folder(bank_file: WriteBank
 
 
 def test_an_empty_month_plays_nothing(bank_file: WriteBank, tmp_path: Path) -> None:
-    script = BankCalls(bank_file(), tmp_path)
-    assert (script.total, script.span, list(script.stimuli())) == (0, None, [])
+    with closing(BankCalls(bank_file(), tmp_path)) as script:
+        assert (script.total, script.span, list(script.stimuli())) == (0, None, [])
 
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Another control room's rows as reports to incident and dispatch."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,10 +17,8 @@ from tests.unit.simulator.conftest import FIRE_HEADER, WriteFire, fire_line
 
 
 def _played(path: Path, folder: Path) -> list[Stimulus]:
-    script = FireDispatch(path, folder)
-    told = list(script.stimuli())
-    script.close()
-    return told
+    with closing(FireDispatch(path, folder)) as script:
+        return list(script.stimuli())
 
 
 def _kinds(told: list[Stimulus]) -> list[type]:
@@ -129,6 +128,6 @@ def test_a_row_that_cannot_be_read_says_why(fire_file: WriteFire, line: str, rea
 
 def test_the_same_row_twice_is_set_aside_and_the_same_file_gives_the_same_stimuli(fire_file: WriteFire, tmp_path: Path) -> None:
     path = fire_file(fire_line(), fire_line(unit="T12"), fire_line())
-    script = FireDispatch(path, tmp_path / "a")
-    assert [(row.line, row.reason) for row in script.set_aside.first] == [(4, "repeats an earlier row")]
-    assert list(script.stimuli()) == _played(path, tmp_path / "b")
+    with closing(FireDispatch(path, tmp_path / "a")) as script:
+        assert [(row.line, row.reason) for row in script.set_aside.first] == [(4, "repeats an earlier row")]
+        assert list(script.stimuli()) == _played(path, tmp_path / "b")
