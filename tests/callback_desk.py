@@ -23,13 +23,13 @@ from contracts.callback.reviews import (
 from contracts.contact.calls import Marker, Sound
 from contracts.envelope import Event
 from contracts.refusals import Refused
-from services.callback import reactions
 from services.callback.cases.reviews import Reviews
 from services.callback.domain.commands import EndRinging
 from services.callback.domain.course import follow
 from services.callback.domain.review import Review
 from services.callback.policy import default
 from services.callback.streams import review_stream
+from services.callback.timers import on_timer
 
 T = datetime(2017, 6, 1, 12, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ class Desk:
         while (timers := self.tx.timers()) and timers[0].due <= instant:
             timer = timers[0]
             self.tx.now = max(self.tx.now, timer.due)
-            self.tell(reactions.on_timer(timer))
+            self.tell(on_timer(timer))
             assert timer not in self.tx.timers(), f"{timer.name} fires for ever"
         self.tx.now = max(self.tx.now, instant)
 

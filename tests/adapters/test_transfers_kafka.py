@@ -135,7 +135,9 @@ async def test_the_command_ends_in_order_when_it_is_told_to(kafka_server: Server
     command += ["--incident", "http://127.0.0.1:9", "--force", "dorset", "--token", "none", "--data", str(tmp_path)]
     folder = DataFolder(tmp_path)
     folder.mark("live", "running")
-    folder.log().create_now([TOPICS["incident"]])
+    own = folder.log()
+    own.create_now([TOPICS["incident"]])
+    await own.close()
     shared = KafkaLog(KafkaSettings(servers=str(kafka_server.address)))
     process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
     async with asyncio.timeout(60):

@@ -27,7 +27,6 @@ from contracts.contact.calls import (
     Start,
 )
 from contracts.contact.telephony import PlaceGivenUp
-from services.contact import reactions
 from services.contact.application import Contact
 from services.contact.domain.callers.numbers import Numbers
 from services.contact.domain.calls.call import RANKS, Call
@@ -45,6 +44,7 @@ from services.contact.domain.calls.facts import (
 )
 from services.contact.policy import default
 from services.contact.streams import CALL
+from services.contact.timers import on_timer
 from services.contact.views import calls as views
 from services.contact.views.queues import turn
 
@@ -216,7 +216,7 @@ def test_every_alarm_fires_once_and_the_timers_run_dry(facts: list[CallFact]) ->
         if not (timers := tx.timers()):
             break
         tx.now = max(tx.now, timers[0].due)
-        desk.handle(tx, reactions.on_timer(timers[0]))
+        desk.handle(tx, on_timer(timers[0]))
         assert timers[0] not in tx.timers(), "it fires for ever"
     assert tx.timers() == []
     feeds = {fact.teller for fact in facts if fact.teller is not None}

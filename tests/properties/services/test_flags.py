@@ -53,7 +53,7 @@ def callback(rules: Rules) -> Service:
     edition = Edition(rules.version, T - timedelta(days=9999), None, ("a test",), rules)
     own = Reviews(Dated((edition,)))
     service = callback_wiring.build(world)
-    kinds = (own.reviews, *service.aggregates[1:])
+    kinds = (own.kind, *service.aggregates[1:])
     return Service("callback", kinds, service.hears, own.handle, service.react, service.on_timer, {}, service.heeds)
 
 
