@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import exploring  # noqa: F401  random histories: the same ones in each run
 import pytest
+import unclosed  # noqa: F401  a connection left open fails the test, whatever the Python
 
 from cli.local import postgres
 
