@@ -50,7 +50,7 @@ _HERE = LocalTime("America/Los_Angeles")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AP])M)?", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?")
 _PAIR = re.compile(r"(?:^|[(\s])(-?\d+\.\d+)\s*,\s*(-?\d+\.\d+)\s*\)?$")
-"""At the end, because some years have the address before it, on lines of its own."""
+"""At the end: some exports of such a column have the address before it, on lines of its own."""
 _WKT = re.compile(r"POINT ?\((-?\d+\.\d+) (-?\d+\.\d+)\)")
 
 
